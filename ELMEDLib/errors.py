@@ -1,0 +1,49 @@
+"""Errors that a user can act on.
+
+Every error that ELMED raises on purpose is an `ELMEDError`: `message` is one sentence that says
+what is wrong and where, `advice` one sentence that says what to do. Panels, the command line and
+the worker show these two; what a developer needs goes to the log.
+"""
+
+from __future__ import annotations
+
+
+class ELMEDError(Exception):
+    """The base of all errors that are shown to users."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".strip()
+
+    @property
+    def kind(self) -> str:
+        """The name of the error's class, as the worker protocol carries it."""
+        return type(self).__name__
+
+
+class InputError(ELMEDError):
+    """What the user gave (a file, a volume, a choice) cannot be used."""
+
+
+class ModelError(ELMEDError):
+    """A model's manifest or weights are missing, damaged or not what they claim to be."""
+
+
+class OutputError(ELMEDError):
+    """A result cannot be written where it was asked for."""
+
+
+class MissingPackageError(ELMEDError):
+    """A Python package that the work needs is not installed, or cannot be loaded."""
+
+
+class WorkerError(ELMEDError):
+    """The worker process could not be started, or ended without an answer."""
+
+
+class CancelledError(ELMEDError):
+    """The user cancelled the work; nothing was written."""

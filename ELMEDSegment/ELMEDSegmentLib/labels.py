@@ -1,0 +1,40 @@
+"""Channel names, label values and regions, as BraTS defines them.
+
+Source: Baid et al. 2021, "The RSNA-ASNR-MICCAI BraTS 2021 Benchmark", arXiv:2107.02314.
+"""
+
+from __future__ import annotations
+
+CHANNELS = ("t1", "t1c", "t2", "flair")
+"""The four contrasts, in the order in which ELMED's own networks take them."""
+
+CHANNEL_TITLES = {
+    "t1": "T1",
+    "t1c": "contrast-enhanced T1",
+    "t2": "T2",
+    "flair": "FLAIR",
+}
+
+NECROTIC_CORE = 1
+OEDEMA = 2
+ENHANCING_TUMOUR = 3
+
+LABELS = {
+    "necrotic_core": NECROTIC_CORE,
+    "oedema": OEDEMA,
+    "enhancing_tumour": ENHANCING_TUMOUR,
+}
+"""Label value of each tissue: 1 is the necrotic or non-enhancing core, 0 is everything else."""
+
+LABEL_TITLES = {
+    "necrotic_core": "Necrotic core",
+    "oedema": "Oedema",
+    "enhancing_tumour": "Enhancing tumour",
+}
+
+REGIONS = {
+    "WT": (NECROTIC_CORE, OEDEMA, ENHANCING_TUMOUR),
+    "TC": (NECROTIC_CORE, ENHANCING_TUMOUR),
+    "ET": (ENHANCING_TUMOUR,),
+}
+"""Nested regions: whole tumour, tumour core, enhancing tumour, and the labels each is made of."""
