@@ -1,0 +1,97 @@
+"""The `elmed` command: one program, to which every room adds its commands."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ELMEDLib import __version__
+from ELMEDLib.errors import CancelledError, ELMEDError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ELMEDLib.progress import Progress
+
+ROOMS = ("ELMEDSegmentLib", "ELMEDRadiomicsLib", "ELMEDPlaygroundLib")
+
+DESCRIPTION = """\
+ELMED: deep learning and radiomics for brain-tumour MRI. Research use only.
+
+Start with `elmed demo`, which segments a simulated patient, or with your own four volumes:
+
+  elmed segment --t1 T1.nii.gz --t1c T1C.nii.gz --t2 T2.nii.gz --flair FLAIR.nii.gz -o OUT.nii.gz
+"""
+
+CANCELLED = 130
+"""The exit code of a program that was interrupted, as shells have it."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 success, 1 an error, 130 interrupted."""
+    arguments = build_parser().parse_args(argv)
+    logging.basicConfig(level=logging.DEBUG if arguments.verbose else logging.WARNING)
+    try:
+        arguments.run(arguments, terminal_progress(quiet=arguments.quiet))
+    except (KeyboardInterrupt, CancelledError):
+        _say("elmed: cancelled; nothing was written.")
+        return CANCELLED
+    except ELMEDError as error:
+        logging.getLogger("elmed").debug("The command failed.", exc_info=True)
+        _say(f"elmed: {error}")
+        return 1
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser with the commands of all rooms."""
+    parser = argparse.ArgumentParser(
+        prog="elmed",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"elmed {__version__}")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.add_argument("--verbose", action="store_true", help="show the details of errors")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for room in ROOMS:
+        add_commands = _add_commands_of(room)
+        if add_commands:
+            add_commands(commands)
+    return parser
+
+
+def terminal_progress(*, quiet: bool) -> Progress:
+    """Return a progress function that keeps one line of a terminal up to date."""
+    shown = not quiet and sys.stderr.isatty()
+
+    def report(stage: str, fraction: float, message: str) -> None:  # noqa: ARG001
+        if shown:
+            end = "\n" if fraction >= 1 else ""
+            sys.stderr.write(f"\r\033[K{fraction:4.0%} {message}{end}")
+            sys.stderr.flush()
+
+    return report
+
+
+def _add_commands_of(room: str) -> Callable[[Any], None] | None:
+    name = f"{room}.command"
+    try:
+        add_commands: Callable[[Any], None] = importlib.import_module(name).add_commands
+    except ModuleNotFoundError as error:
+        # A room may have no commands yet, but what its commands need must not be hidden.
+        if error.name not in (room, name):
+            raise
+        return None
+    return add_commands
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

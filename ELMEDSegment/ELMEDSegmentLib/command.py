@@ -1,0 +1,132 @@
+"""The commands that this room adds to `elmed`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS, LABEL_TITLES, REGIONS
+
+if TYPE_CHECKING:
+    from ELMEDLib.progress import Progress
+
+SEGMENT = """\
+Segment a brain tumour in four MRI volumes of one patient.
+
+The volumes are co-registered and skull-stripped, on one grid (as BraTS has them). The result has
+label 1 in the necrotic or non-enhancing core, 2 in the oedema and 3 in the enhancing tumour, on the
+exact grid of the reference volume. Volumes of the regions are printed.
+"""
+
+SEGMENT_EXAMPLE = """\
+example:
+  elmed segment --t1 t1.nii.gz --t1c t1c.nii.gz --t2 t2.nii.gz --flair flair.nii.gz \\
+      -o tumour.nii.gz --report tumour.json
+"""
+
+EVALUATE = """\
+Compare a segmentation with a reference segmentation of the same study.
+
+Prints the Dice coefficient of the whole tumour (WT), the tumour core (TC) and the enhancing tumour
+(ET): 1 is full agreement. By BraTS's convention a region that is in neither scores 1.
+"""
+
+
+def add_commands(commands: Any) -> None:
+    """Add this room's commands to the subparsers of `elmed`."""
+    from ELMEDSegmentLib.simulate.command import add_command as add_simulate
+    from ELMEDSegmentLib.training.command import add_command as add_train
+
+    _add_segment(commands)
+    _add_evaluate(commands)
+    add_train(commands)
+    add_simulate(commands)
+
+
+def _add_segment(commands: Any) -> None:
+    from ELMEDSegmentLib.device import DEVICES
+
+    parser = commands.add_parser(
+        "segment",
+        help="segment a brain tumour in four MRI volumes",
+        description=SEGMENT,
+        epilog=SEGMENT_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    for channel in CHANNELS:
+        parser.add_argument(
+            f"--{channel}", type=Path, metavar="FILE", help=f"the {CHANNEL_TITLES[channel]} volume"
+        )
+    parser.add_argument("-o", "--output", type=Path, required=True, help="file for the labels")
+    parser.add_argument("--report", type=Path, help="file for the run report (JSON)")
+    parser.add_argument("--model", help="name of a model, or its manifest (the bundled one)")
+    parser.add_argument("--reference", choices=CHANNELS, help="whose grid the result has (t1c)")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="(%(default)s)")
+    parser.add_argument("--threads", type=int, help="CPU threads (as PyTorch chooses)")
+    parser.add_argument(
+        "--keep-islands", action="store_true", help="keep islands below 0.1 ml in the result"
+    )
+    parser.set_defaults(run=run_segment)
+
+
+def _add_evaluate(commands: Any) -> None:
+    parser = commands.add_parser(
+        "evaluate",
+        help="compare a segmentation with a reference",
+        description=EVALUATE,
+        epilog="example:\n  elmed evaluate tumour.nii.gz seg.nii.gz",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("segmentation", type=Path, help="labels to judge")
+    parser.add_argument("expected", type=Path, metavar="reference", help="labels to judge by")
+    parser.add_argument("--json", type=Path, help="write the numbers to this file, too")
+    parser.set_defaults(run=run_evaluate)
+
+
+def run_segment(arguments: argparse.Namespace, progress: Progress) -> None:
+    """Carry out `elmed segment`."""
+    from ELMEDSegmentLib.tasks import segment_files
+
+    paths = {channel: getattr(arguments, channel) for channel in CHANNELS}
+    result = segment_files(
+        {
+            "volumes": {channel: str(path) for channel, path in paths.items() if path},
+            "output": str(arguments.output),
+            "report": str(arguments.report) if arguments.report else None,
+            "model": arguments.model,
+            "reference": arguments.reference,
+            "options": {
+                "device": arguments.device,
+                "threads": arguments.threads,
+                "postprocess": not arguments.keep_islands,
+            },
+        },
+        progress,
+    )
+    for warning in result["warnings"]:
+        sys.stderr.write(f"Warning: {warning}\n")
+    for name, volume in result["volumes_ml"].items():
+        _print(f"{LABEL_TITLES.get(name, name):<18}{volume:10.2f} ml")
+    _print(f"Labels: {result['output']}")
+
+
+def run_evaluate(arguments: argparse.Namespace, progress: Progress) -> None:  # noqa: ARG001
+    """Carry out `elmed evaluate`."""
+    import json
+
+    from ELMEDLib.files import written_whole
+    from ELMEDSegmentLib.evaluation import evaluate_files
+
+    scores = evaluate_files(arguments.segmentation, arguments.expected)
+    if arguments.json:
+        with written_whole(arguments.json) as temporary:
+            temporary.write_text(json.dumps({"dice": scores}, indent=2) + "\n", encoding="utf-8")
+    for region in REGIONS:
+        _print(f"Dice {region}  {scores[region]:.4f}")
+    _print(f"Dice mean {sum(scores.values()) / len(scores):.4f}")
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

@@ -1,0 +1,124 @@
+"""Running a network over a prepared study."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ELMEDLib.progress import Progress, no_progress
+from ELMEDSegmentLib.network import smallest_multiple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import torch
+
+LARGEST_TILE_VOXELS = 160**3
+"""Up to this size a study is one tile. A U-Net of the course's width then needs about 2.5 GB."""
+
+OVERLAP = 0.25
+"""Share of a tile that it has in common with its neighbour."""
+
+
+def predict(
+    network: torch.nn.Module,
+    architecture: Mapping[str, Any],
+    image: np.ndarray,
+    device: str = "cpu",
+    progress: Progress = no_progress,
+    largest_tile: int = LARGEST_TILE_VOXELS,
+) -> np.ndarray:
+    """Return the probability of each region at each voxel.
+
+    The brain is predicted in one piece where memory allows it: no overlap is computed twice and no
+    voxel lacks context. Otherwise tiles overlap and are blended.
+
+    Args:
+        network: gives logits `(1, region, z, y, x)`.
+        architecture: the network's description.
+        image: float32 `(channel, z, y, x)`.
+        device: PyTorch's name of the device; the network is there already.
+        progress: told about every tile; may raise `CancelledError`.
+        largest_tile: in voxels.
+
+    Returns:
+        float32 `(region, z, y, x)`, 0 to 1.
+    """
+    import torch
+
+    multiple = smallest_multiple(architecture)
+    shape = image.shape[1:]
+    tile = _tile_shape(shape, multiple, largest_tile)
+    corners = list(_tile_corners(shape, tile))
+    window = _window(tile) if len(corners) > 1 else np.ones(tile, np.float32)
+    total: np.ndarray | None = None
+    weight = np.zeros(shape, np.float32)
+    with torch.inference_mode():
+        for number, corner in enumerate(corners):
+            progress("inference", number / len(corners), "Running the network")
+            blocks = (slice(c, min(c + t, n)) for c, t, n in zip(corner, tile, shape, strict=True))
+            here = (slice(None), *blocks)
+            part = image[here]
+            inside = (slice(None), *(slice(0, n) for n in part.shape[1:]))
+            padded = np.zeros((len(image), *tile), np.float32)
+            padded[inside] = part
+            found = _run(network, padded, device)[inside]
+            if total is None:
+                total = np.zeros((len(found), *shape), np.float32)
+            total[here] += found * window[inside[1:]]
+            weight[here[1:]] += window[inside[1:]]
+    if total is None:
+                total = np.zeros((len(found), *shape), np.float32)
+            total[(slice(None), *here)] += found * window[inside]
+            weight[here] += window[inside]
+    if total is None:
+        raise ValueError("an image without voxels cannot be predicted")
+    progress("inference", 1.0, "Running the network")
+    total /= weight
+    return total
+
+
+def _run(network: torch.nn.Module, tile: np.ndarray, device: str) -> np.ndarray:
+    """Return the probabilities `(region, z, y, x)` of one padded tile `(channel, z, y, x)`."""
+    import torch
+
+    tensor = torch.from_numpy(tile)[None].to(device)
+    # Half precision gains time and memory on CUDA alone; CPUs mostly emulate it.
+    with torch.autocast("cuda", enabled=device.startswith("cuda")):
+        logits = network(tensor)
+    probabilities: np.ndarray = logits.float().sigmoid()[0].cpu().numpy()
+    return probabilities
+
+
+def _tile_shape(shape: tuple[int, ...], multiple: int, largest: int) -> tuple[int, ...]:
+    """Return the tile `(z, y, x)`: the whole padded image, or halved along its longest side."""
+    tile = [-(-n // multiple) * multiple for n in shape]
+    while np.prod(tile) > largest and max(tile) > multiple:
+        longest = tile.index(max(tile))
+        tile[longest] = -(-tile[longest] // (2 * multiple)) * multiple
+    return tuple(tile)
+
+
+def _tile_corners(shape: tuple[int, ...], tile: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Yield the first index `(z, y, x)` of tiles that cover `shape` with overlap."""
+    lines = []
+    for size, length in zip(shape, tile, strict=True):
+        last = max(size - length, 0)
+        step = max(int(length * (1 - OVERLAP)), 1)
+        lines.append([*range(0, last, step), last])
+    return itertools.product(*lines)
+
+
+def _window(tile: tuple[int, ...]) -> np.ndarray:
+    """Return blending weights `(z, y, x)` that fall linearly towards a tile's faces."""
+    lines = []
+    for length in tile:
+        edge = max(int(length * OVERLAP), 1)
+        distance = np.minimum(np.arange(length), np.arange(length)[::-1]) + 1
+        lines.append(np.minimum(distance / edge, 1.0))
+    weights: np.ndarray = (
+        lines[0][:, None, None] * lines[1][None, :, None] * lines[2][None, None, :]
+    )
+    return weights.astype(np.float32)

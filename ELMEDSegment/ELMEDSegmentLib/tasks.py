@@ -1,0 +1,99 @@
+"""What the worker can be asked to do in this room."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ELMEDLib.errors import OutputError
+from ELMEDLib.files import written_whole
+from ELMEDLib.progress import Progress, within
+from ELMEDSegmentLib.catalogue import find_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ELMEDSegmentLib.model import Model
+
+IMAGE_EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".mha")
+
+
+def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Segment a study given as files, and write labels and report.
+
+    Args:
+        arguments: `volumes` (path by channel), `output` (image file for the labels), and optionally
+            `report` (JSON file), `model` (name or path of a manifest), `reference` (channel) and
+            `options` (of `segment.Options`).
+        progress: told about every stage; may raise `CancelledError`.
+
+    Returns:
+        `output`, `report`, `volumes_ml`, `warnings`, `model`, `device` and `seconds`.
+
+    Raises:
+        ELMEDError: the study, the model or the output cannot be used; nothing is written then.
+    """
+    output = Path(arguments["output"])
+    if not output.name.lower().endswith(IMAGE_EXTENSIONS):
+        raise OutputError(
+            f"'{output.name}' does not end in an image format that can be written.",
+            f"Use one of {', '.join(IMAGE_EXTENSIONS)}.",
+        )
+    # Opening the output first: a folder that cannot be written is told before the work, not after.
+    with written_whole(output) as temporary:
+        result = _segment(arguments, within(progress, 0.0, 0.95))
+        progress("writing", 0.95, "Writing the segmentation")
+        _write_image(result.labels, temporary)
+        report = arguments.get("report")
+        if report:
+            with written_whole(report) as temporary_report:
+                text = json.dumps(result.report.as_dict(), indent=2) + "\n"
+                temporary_report.write_text(text, encoding="utf-8")
+    progress("writing", 1.0, "Done")
+    return {
+        "output": str(output),
+        "report": str(report) if report else None,
+        "volumes_ml": result.report.volumes_ml,
+        "warnings": result.report.warnings,
+        "model": result.report.model["name"],
+        "device": result.report.environment["device"],
+        "seconds": result.report.seconds,
+    }
+
+
+def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
+    from ELMEDSegmentLib.segment import Options, segment
+    from ELMEDSegmentLib.study import read_study
+
+    manifest = find_model(arguments.get("model"))
+    progress("reading", 0.0, "Reading the volumes")
+    study = read_study(arguments["volumes"], reference=arguments.get("reference"))
+    progress("model", 0.1, "Loading the model")
+    model = _model(manifest.resolve(), manifest.stat().st_mtime_ns)
+    options = Options(**(arguments.get("options") or {}))
+    return segment(study, model, options, within(progress, 0.2, 1.0))
+
+
+@lru_cache(maxsize=1)
+def _model(manifest: Path, changed: int) -> Model:  # noqa: ARG001 - a changed file is read again
+    """Load a model, or return the last one: a warm worker does not read it twice."""
+    from ELMEDSegmentLib.model import load_model
+
+    return load_model(manifest)
+
+
+def _write_image(image: Any, path: Path) -> None:
+    import SimpleITK as sitk
+
+    try:
+        sitk.WriteImage(image, str(path), useCompression=True)
+    except RuntimeError as error:
+        raise OutputError(
+            "The segmentation could not be written; the disk may be full.",
+            "Choose another folder or free some space.",
+        ) from error
+
+
+TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {"segment": segment_files}

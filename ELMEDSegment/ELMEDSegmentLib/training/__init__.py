@@ -1,0 +1,1 @@
+"""Training: from labelled studies to the weights of a model."""

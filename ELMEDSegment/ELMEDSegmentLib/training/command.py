@@ -1,0 +1,87 @@
+"""`elmed train`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ELMEDLib.progress import Progress
+
+DESCRIPTION = """\
+Train a network on labelled studies, and publish it as a model for `elmed segment --model`.
+
+A study is a folder with t1, t1c, t2, flair and seg files; BraTS folders and the Medical
+Segmentation Decathlon's Task01_BrainTumour are read as they are. A weight after a colon says how
+often the studies of a folder are drawn relative to other folders' (DATA:0.2).
+
+The run can be stopped at any time: the same command goes on where it stopped.
+"""
+
+EXAMPLE = """\
+example:
+  elmed simulate -o simulated --count 20
+  elmed train simulated --hold-out simulated-0001 --steps 500 -o training
+"""
+
+
+def add_command(commands: Any) -> None:
+    """Add `train` to the commands of `elmed`."""
+    parser = commands.add_parser(
+        "train",
+        help="train a network on labelled studies",
+        description=DESCRIPTION,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("data", nargs="+", metavar="DATA[:WEIGHT]", help="folders of studies")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder for the run")
+    parser.add_argument(
+        "--hold-out", nargs="+", default=[], metavar="NAME", help="studies to validate on only"
+    )
+    parser.add_argument("--lesions", type=Path, help="lesion cubes (.npz) to set into the brains")
+    parser.add_argument("--name", default="my-model", help="name of the model (%(default)s)")
+    parser.add_argument("--steps", type=int, default=3000, help="optimiser steps (%(default)s)")
+    parser.add_argument("--batch", type=int, default=2, help="patches a step (%(default)s)")
+    parser.add_argument(
+        "--patch", type=int, default=64, help="side of a patch in voxels (%(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of all chance (%(default)s)")
+    parser.add_argument("--device", default="cpu", help="PyTorch device (%(default)s)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, progress: Progress) -> None:
+    """Carry out `elmed train`."""
+    from ELMEDSegmentLib.training.recipe import Recipe
+    from ELMEDSegmentLib.training.run import TrainingPlan, run_training
+
+    recipe = Recipe(
+        steps=arguments.steps,
+        batch=arguments.batch,
+        patch=(arguments.patch,) * 3,
+        seed=arguments.seed,
+    )
+    plan = TrainingPlan(
+        sources=[source(text) for text in arguments.data],
+        output=arguments.output,
+        recipe=recipe,
+        held_out=arguments.hold_out,
+        lesions=arguments.lesions,
+        name=arguments.name,
+        device=arguments.device,
+    )
+    manifest = run_training(plan, progress)
+    print(f"Model: {manifest}")
+
+
+def source(text: str) -> Any:
+    """Return the source that `FOLDER` or `FOLDER:WEIGHT` stands for."""
+    from ELMEDSegmentLib.training.run import Source
+
+    folder, separator, weight = text.rpartition(":")
+    try:
+        return Source(Path(folder), float(weight)) if separator else Source(Path(text))
+    except ValueError:  # a colon of the path itself, such as a Windows drive's
+        return Source(Path(text))
