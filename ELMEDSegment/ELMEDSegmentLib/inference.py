@@ -70,10 +70,6 @@ def predict(
             total[here] += found * window[inside[1:]]
             weight[here[1:]] += window[inside[1:]]
     if total is None:
-                total = np.zeros((len(found), *shape), np.float32)
-            total[(slice(None), *here)] += found * window[inside]
-            weight[here] += window[inside]
-    if total is None:
         raise ValueError("an image without voxels cannot be predicted")
     progress("inference", 1.0, "Running the network")
     total /= weight
