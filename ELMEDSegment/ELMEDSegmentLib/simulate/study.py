@@ -1,0 +1,309 @@
+"""One simulated patient, from a seed to four co-registered contrasts with ground truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import SimpleITK as sitk  # noqa: N813
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ELMEDSegmentLib.labels import CHANNELS, ENHANCING_TUMOUR, OEDEMA
+from ELMEDSegmentLib.simulate.anatomy import Anatomy, AnatomySource, box_of, brain_mask
+from ELMEDSegmentLib.simulate.artefacts import add_bias, add_noise, draw_gains
+from ELMEDSegmentLib.simulate.contrasts import draw_contrasts
+from ELMEDSegmentLib.simulate.deformation import (
+    Deformation,
+    mass_effect,
+    random_affine,
+    random_deformation,
+    resample,
+)
+from ELMEDSegmentLib.simulate.fields import fractal_field
+from ELMEDSegmentLib.simulate.growth import grow_tumour
+from ELMEDSegmentLib.simulate.rendering import add_tissue_texture, add_tumour, render_anatomy
+from ELMEDSegmentLib.simulate.tissues import HINDBRAIN, PARENCHYMA, is_any
+from ELMEDSegmentLib.simulate.tumour import (
+    TumourShape,
+    TumourSource,
+    fit_labels,
+    tumour_from_mask,
+)
+
+Array = NDArray[np.float32]
+
+BRATS_SHAPE = (155, 240, 240)
+_SMALLEST_TUMOUR_MM3 = 1500.0
+_TRIES = 6
+
+
+@dataclass(frozen=True)
+class TumourChoice:
+    """What to fix about a grown tumour; None leaves it to chance.
+
+    Attributes:
+        place: `(z, y, x)` as fractions of the brain's box, from inferior, anterior, patient's
+            right; mirrored anatomies keep to it.
+        radius_mm: mean radius of the core.
+        enhancing: whether it enhances around necrosis, as glioblastoma does.
+    """
+
+    place: tuple[float, float, float] | None = None
+    radius_mm: float | None = None
+    enhancing: bool | None = None
+
+
+@dataclass(frozen=True)
+class SimulationOptions:
+    """How studies are simulated; the defaults give studies like those of BraTS.
+
+    Attributes:
+        spacing_mm: isotropic voxel size of the result.
+        with_skull: keep the whole head, if the anatomy has one.
+        shape: the result's `(z, y, x)` shape, brain in the middle; None fits it to the brain.
+        tumour: what to fix about the tumour.
+        mass_effect_mm: the largest push outwards is drawn below this.
+        noise: spread of the noise relative to white matter, the upper end of what is drawn.
+        bias: spread of the bias field in log units, the upper end.
+        deformation: strength of the anatomy's random deformation, 1 is usual.
+        thick_slices: whether some contrasts look as scanned in thick slices.
+        variety: spread of tissue properties around published means, 1 is usual.
+    """
+
+    spacing_mm: float = 1.0
+    with_skull: bool = False
+    shape: tuple[int, int, int] | None = None
+    tumour: TumourChoice = field(default_factory=TumourChoice)
+    mass_effect_mm: float = 9.0
+    noise: float = 0.035
+    bias: float = 0.14
+    deformation: float = 1.0
+    thick_slices: bool = True
+    variety: float = 1.0
+
+
+@dataclass(frozen=True)
+class SimulatedArrays:
+    """A study as arrays: images float32 `(4, z, y, x)`, labels and brain `(z, y, x)`."""
+
+    images: Array
+    labels: NDArray[np.uint8]
+    brain: NDArray[np.bool_]
+    anatomy: str
+
+
+@dataclass(frozen=True)
+class SimulatedStudy:
+    """A simulated patient: int16 images by channel name, uint8 labels, all on one LPS grid."""
+
+    images: dict[str, sitk.Image]
+    labels: sitk.Image
+    seed: int
+    anatomy: str
+
+
+def simulate_arrays(
+    rng: np.random.Generator,
+    spacing_mm: float = 2.0,
+    anatomy: AnatomySource | None = None,
+    tumours: TumourSource | None = None,
+    options: SimulationOptions | None = None,
+) -> tuple[Array, NDArray[np.uint8]]:
+    """Draw one study as arrays, the fast way for training.
+
+    Args:
+        rng: the source of chance; the same state gives the same study.
+        spacing_mm: isotropic voxel size (takes precedence over the one in `options`).
+        anatomy: where heads come from; procedural when None.
+        tumours: where tumour shapes come from; grown when None.
+        options: everything else.
+
+    Returns:
+        images, float32 `(4, z, y, x)` in `CHANNELS` order, raw intensities, 0 outside the brain
+        (unless with skull), axes to superior, posterior and left; and labels, uint8 `(z, y, x)`.
+    """
+    settings = _with_spacing(options or SimulationOptions(), spacing_mm)
+    arrays = simulate(rng, anatomy or AnatomySource(), tumours or TumourSource(), settings)
+    return arrays.images, arrays.labels
+
+
+def _with_spacing(options: SimulationOptions, spacing_mm: float) -> SimulationOptions:
+    values = {**vars(options), "spacing_mm": spacing_mm}
+    return SimulationOptions(**values)
+
+
+def simulate(
+    rng: np.random.Generator,
+    anatomy_source: AnatomySource,
+    tumour_source: TumourSource,
+    options: SimulationOptions,
+) -> SimulatedArrays:
+    """Draw one study: anatomy, deformation, tumour with mass effect, contrasts, artefacts."""
+    anatomy = anatomy_source.draw(rng)
+    with_skull = options.with_skull and anatomy.has_skull
+    deformation = _draw_deformation(rng, anatomy, options, with_skull)
+    shape, deformation = _draw_tumour(rng, anatomy, deformation, tumour_source, options)
+    tissues = resample(anatomy.tissues, deformation, order=0)
+    brain = _strip(rng, anatomy, deformation, tissues, shape)
+    labels = fit_labels(shape, tissues, brain, options.spacing_mm)
+
+    contrasts = draw_contrasts(rng, options.variety)
+    box = _box_in_anatomy(anatomy, with_skull)
+    images = render_anatomy(rng, anatomy, deformation, contrasts, box, options.thick_slices)
+    add_tissue_texture(rng, images, options.spacing_mm)
+    add_tumour(rng, images, labels, contrasts, options.spacing_mm, shape.necrotic)
+    add_bias(rng, images, options.spacing_mm, options.bias)
+    add_noise(rng, images, options.noise * rng.uniform(0.3, 1.0, len(CHANNELS)))
+    images *= draw_gains(rng).reshape(-1, 1, 1, 1)
+    if not with_skull:
+        images *= brain
+    return SimulatedArrays(images, labels, brain, anatomy.name)
+
+
+def _draw_deformation(
+    rng: np.random.Generator, anatomy: Anatomy, options: SimulationOptions, with_skull: bool
+) -> Deformation:
+    matrix = random_affine(rng, options.deformation)
+    centre, extent = anatomy.brain_centre, anatomy.brain_size
+    if with_skull and options.shape is None:
+        extent = np.array(anatomy.tissues.shape, float)
+        centre = (extent - 1) / 2
+    shape = options.shape
+    if shape is None:
+        reach = np.abs(np.linalg.inv(matrix)) @ extent * 1.02 + 6
+        shape = tuple(int(n) for n in np.ceil(reach / options.spacing_mm))
+    return random_deformation(rng, shape, options.spacing_mm, centre, matrix, options.deformation)
+
+
+def _box_in_anatomy(anatomy: Anatomy, with_skull: bool) -> tuple[slice, slice, slice]:
+    if with_skull:
+        z, y, x = anatomy.tissues.shape
+        return slice(0, z), slice(0, y), slice(0, x)
+    grown = [
+        slice(max(s.start - 6, 0), min(s.stop + 6, n))
+        for s, n in zip(anatomy.brain_box, anatomy.tissues.shape, strict=True)
+    ]
+    return grown[0], grown[1], grown[2]
+
+
+def _draw_tumour(
+    rng: np.random.Generator,
+    anatomy: Anatomy,
+    deformation: Deformation,
+    source: TumourSource,
+    options: SimulationOptions,
+) -> tuple[TumourShape, Deformation]:
+    """Draw a tumour that mostly lies in the brain, and push the tissue around it outwards."""
+    tissues = resample(anatomy.tissues, deformation, order=0)
+    parenchyma = is_any(tissues, PARENCHYMA)
+    supratentorial = parenchyma & ~is_any(tissues, HINDBRAIN)
+    for _ in range(_TRIES):
+        mask = source.draw_mask(rng)
+        if mask is not None and mask.any():
+            shape = tumour_from_mask(rng, mask, box_of(parenchyma), tissues.shape)
+        else:
+            lateral = deformation.coordinates[2] - np.float32(anatomy.brain_centre[2])
+            centre = _chosen_centre(options.tumour, supratentorial)
+            shape = grow_tumour(
+                rng,
+                tissues,
+                lateral,
+                options.spacing_mm,
+                centre,
+                options.tumour.enhancing,
+                options.tumour.radius_mm,
+            )
+        whole = (shape.reach > 0.5) | shape.core  # noqa: PLR2004
+        inside = np.count_nonzero(whole & parenchyma)
+        large = inside * options.spacing_mm**3 > _SMALLEST_TUMOUR_MM3
+        if large and inside > 0.6 * np.count_nonzero(whole):  # noqa: PLR2004
+            break
+    if options.mass_effect_mm > 0 and shape.core.any():
+        push = float(rng.uniform(0.15, 1.0)) * options.mass_effect_mm
+        volume = np.count_nonzero(shape.core) * options.spacing_mm**3
+        radius = float(np.cbrt(volume / 4.19))
+        field_mm = mass_effect(
+            shape.core, options.spacing_mm, min(push, 0.5 * radius), float(rng.uniform(10, 18))
+        )
+        deformation = deformation.after(field_mm)
+    return shape, deformation
+
+
+def _chosen_centre(
+    choice: TumourChoice, supratentorial: NDArray[np.bool_]
+) -> tuple[int, int, int] | None:
+    if choice.place is None:
+        return None
+    box = box_of(supratentorial)
+    z, y, x = (
+        round(s.start + f * (s.stop - 1 - s.start)) for s, f in zip(box, choice.place, strict=True)
+    )
+    return z, y, x
+
+
+def _strip(
+    rng: np.random.Generator,
+    anatomy: Anatomy,
+    deformation: Deformation,
+    tissues: NDArray[np.uint8],
+    shape: TumourShape,
+) -> NDArray[np.bool_]:
+    """Extract the brain as tightly and as unevenly as extraction tools do."""
+    distance = resample(anatomy.brain_distance, deformation)
+    outside = (deformation.coordinates < 0).any(0)
+    distance[outside] = np.inf
+    uneven = fractal_field(rng, tissues.shape, 25 / deformation.spacing_mm, 2)
+    margin = np.clip(rng.uniform(0.3, 2.5) + 0.6 * uneven, 0.0, 5.0).astype(np.float32)
+    mask = brain_mask(tissues, distance, margin)
+    mask |= shape.core & (distance <= 1.5)  # noqa: PLR2004 - the tumour's edge is brain
+    pieces, count = ndimage.label(mask)
+    if count > 1:
+        sizes = np.bincount(pieces.ravel())
+        sizes[0] = 0
+        mask = pieces == sizes.argmax()
+    return ndimage.binary_fill_holes(mask)
+
+
+def simulate_study(
+    seed: int,
+    anatomy: AnatomySource | None = None,
+    tumours: TumourSource | None = None,
+    options: SimulationOptions | None = None,
+    spacing_mm: float | None = None,
+) -> SimulatedStudy:
+    """Simulate one patient as images with geometry; the same seed gives the same bytes.
+
+    Stripped studies at 1 mm lie on BraTS' grid of 240x240x155 voxels unless `options.shape` says
+    otherwise. Images are int16, as scanners deliver them.
+    """
+    settings = options or SimulationOptions()
+    if spacing_mm is not None:
+        settings = _with_spacing(settings, spacing_mm)
+    if settings.shape is None and not settings.with_skull:
+        shape = tuple(round(n / settings.spacing_mm) for n in BRATS_SHAPE)
+        settings = SimulationOptions(**{**vars(settings), "shape": shape})
+    rng = np.random.default_rng(seed)
+    arrays = simulate(rng, anatomy or AnatomySource(), tumours or TumourSource(), settings)
+    images = {
+        name: _as_image(np.clip(np.rint(arrays.images[i]), 0, 32767).astype(np.int16), settings)
+        for i, name in enumerate(CHANNELS)
+    }
+    return SimulatedStudy(images, _as_image(arrays.labels, settings), seed, arrays.anatomy)
+
+
+def _as_image(array: NDArray[np.generic], options: SimulationOptions) -> sitk.Image:
+    """Give an array the axial LPS grid whose middle is the scanner's isocentre."""
+    image = sitk.GetImageFromArray(array)
+    image.SetSpacing((options.spacing_mm,) * 3)
+    image.SetOrigin([-0.5 * (n - 1) * options.spacing_mm for n in image.GetSize()])
+    return image
+
+
+def tumour_volumes_ml(labels: NDArray[np.uint8], spacing_mm: float) -> dict[str, float]:
+    """Return the volumes of oedema and enhancing tumour, for reports and tests."""
+    voxel = spacing_mm**3 / 1000
+    return {
+        "oedema": float(np.count_nonzero(labels == OEDEMA) * voxel),
+        "enhancing_tumour": float(np.count_nonzero(labels == ENHANCING_TUMOUR) * voxel),
+    }
