@@ -22,6 +22,7 @@ from ELMEDSegmentLib.simulate.tissues import (
 )
 
 FAR_MM = 25.0
+DISTANCE_STEP = 2
 _SULCUS_MM = 7.0
 
 
@@ -32,7 +33,7 @@ class Anatomy:
     Attributes:
         tissues: `Tissue` values, uint8 `(z, y, x)`, 1 mm voxels, cropped to the head.
         brain_distance: distance in mm from the brain with its sulci and ventricles closed, 0
-            inside it, at most `FAR_MM`.
+            inside it, at most `FAR_MM`; its voxels are `DISTANCE_STEP` times as large.
         brain_box: slices of the brain with its fluid.
         name: where it came from, for reports.
     """
@@ -80,13 +81,16 @@ def anatomy_from_tissues(tissues: NDArray[np.uint8], name: str) -> Anatomy:
     head = box_of(tissues > 0, margin=2)
     tissues = np.ascontiguousarray(tissues[head])
     brain = _without_cord(brain[head])
-    distance = _distance(_closed(brain, _SULCUS_MM))
+    coarse = brain[::DISTANCE_STEP, ::DISTANCE_STEP, ::DISTANCE_STEP]
+    distance = _distance(_closed(coarse, _SULCUS_MM / DISTANCE_STEP)) * np.float32(DISTANCE_STEP)
     has_skull = bool(np.count_nonzero(tissues == Tissue.BONE) > 10_000)  # noqa: PLR2004
     return Anatomy(tissues, distance, box_of(brain, margin=3), name, has_skull)
 
 
 def _distance(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    return np.minimum(ndimage.distance_transform_edt(~mask), FAR_MM).astype(np.float32)
+    return np.minimum(
+        ndimage.distance_transform_edt(~mask), FAR_MM / DISTANCE_STEP
+    ).astype(np.float32)
 
 
 def _closed(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
@@ -99,12 +103,13 @@ def _closed(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
 
 
 def _without_cord(brain: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Cut the brain mask below the foramen magnum: where its slices first become wide."""
+    """Cut the brain below the foramen magnum, where its slices first become wide; one piece."""
     areas = brain.sum((1, 2))
     start = int(np.argmax(areas > 900))  # noqa: PLR2004 - mm2, more than any cord
     kept = brain.copy()
     kept[: max(start - 5, 0)] = False
-    return kept
+    pieces, count = ndimage.label(kept)
+    return kept if count == 1 else pieces == np.bincount(pieces.ravel())[1:].argmax() + 1
 
 
 @lru_cache(maxsize=32)

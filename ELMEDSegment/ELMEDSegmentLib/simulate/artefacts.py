@@ -28,7 +28,7 @@ def add_noise(rng: np.random.Generator, images: Array, spread: NDArray[np.floati
         images[channel] = np.sqrt(real * real + imaginary * imaginary)
 
 
-def draw_gains(rng: np.random.Generator) -> Array:
+def draw_gains(rng: np.random.Generator, typical: float) -> Array:
     """Draw the intensity of white matter in each contrast, as widely spread as in real studies."""
-    centres = np.log(np.array([700.0, 700.0, 450.0, 600.0]))
+    centres = np.log(typical * np.array([1.15, 1.15, 0.75, 1.0]))
     return np.exp(rng.normal(centres, 0.4)).astype(np.float32)

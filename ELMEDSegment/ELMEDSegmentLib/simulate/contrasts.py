@@ -28,7 +28,7 @@ _PROPERTIES: dict[Tissue, tuple[float, float, float, float]] = {
     Tissue.AIR: (1000, 50, 0.0, 0),
     Tissue.CSF: (4000, 1600, 1.00, 0),
     Tissue.VENTRICLE: (4100, 1800, 1.00, 0),
-    Tissue.CORTEX: (1280, 92, 0.82, 0.010),
+    Tissue.CORTEX: (1280, 90, 0.82, 0.010),
     Tissue.WHITE_MATTER: (860, 76, 0.70, 0.005),
     Tissue.STRIATUM: (1230, 82, 0.80, 0.008),
     Tissue.THALAMUS: (1080, 79, 0.76, 0.008),
@@ -37,7 +37,7 @@ _PROPERTIES: dict[Tissue, tuple[float, float, float, float]] = {
     Tissue.CEREBELLAR_CORTEX: (1200, 90, 0.82, 0.012),
     Tissue.CEREBELLAR_WHITE_MATTER: (880, 78, 0.71, 0.006),
     Tissue.BRAINSTEM: (980, 80, 0.73, 0.006),
-    Tissue.CHOROID_PLEXUS: (1900, 200, 0.92, 0.35),
+    Tissue.CHOROID_PLEXUS: (2100, 150, 0.92, 0.16),
     Tissue.WHITE_MATTER_LESION: (1250, 130, 0.80, 0.005),
     Tissue.ARTERY: (1500, 40, 0.45, 0.35),
     Tissue.VEIN: (1600, 55, 0.70, 0.40),
@@ -48,9 +48,9 @@ _PROPERTIES: dict[Tissue, tuple[float, float, float, float]] = {
     Tissue.MUSCLE: (1250, 38, 0.75, 0.05),
     Tissue.EYE: (3900, 1200, 0.98, 0),
     Tissue.MUCOSA: (1200, 110, 0.85, 0.25),
-    Tissue.NECROSIS: (2300, 330, 0.95, 0.01),
-    Tissue.OEDEMA: (1450, 190, 0.87, 0.005),
-    Tissue.ENHANCING_TUMOUR: (1420, 145, 0.87, 0.36),
+    Tissue.NECROSIS: (1850, 280, 0.95, 0.01),
+    Tissue.OEDEMA: (1400, 175, 0.87, 0.005),
+    Tissue.ENHANCING_TUMOUR: (1300, 140, 0.84, 0.27),
     Tissue.NON_ENHANCING_TUMOUR: (1700, 210, 0.89, 0.01),
 }
 _TUMOUR = (
@@ -80,7 +80,7 @@ def draw_contrasts(rng: np.random.Generator, variety: float = 1.0) -> Contrasts:
 
     `variety` scales how far tissue properties spread around the published means; 0 is the mean.
     """
-    for _ in range(20):
+    for _ in range(40):
         contrasts = _draw(rng, variety)
         if _is_plausible(contrasts.signals):
             break
@@ -97,6 +97,9 @@ def _is_plausible(signals: NDArray[np.floating]) -> bool:
         and flair[Tissue.NON_ENHANCING_TUMOUR] > 1.15 * max(flair[grey], 1.0)
         and t2[oedema] > 1.25 * t2[grey]
         and t1c[rim] > 1.35  # noqa: PLR2004
+        and flair[rim] < 1.2 * flair[oedema]
+        and t1[rim] < 0.97  # noqa: PLR2004
+        and t1[Tissue.NECROSIS] < 0.9  # noqa: PLR2004
         and t1[grey] < 0.95  # noqa: PLR2004
     )
 
@@ -132,7 +135,7 @@ def _draw_properties(rng: np.random.Generator, variety: float) -> tuple[Array, A
     spread[list(_TUMOUR)] = 0.13
     factors = np.exp(rng.standard_normal((32, 3)) * spread * variety)
     factors[:, 2] **= 0.4
-    factors[Tissue.NECROSIS] **= (1.6, 2.6, 1.0)
+    factors[Tissue.NECROSIS] **= (1.3, 2.2, 1.0)
     table[:, :3] *= factors
     table[:, 2] = np.minimum(table[:, 2], 1.0)
     table[:, 3] *= np.exp(rng.standard_normal(32) * 0.2 * variety)
@@ -145,7 +148,7 @@ def _draw_properties(rng: np.random.Generator, variety: float) -> tuple[Array, A
 
 def _t1_weighting(rng: np.random.Generator):  # noqa: ANN202 - a closure over drawn settings
     """Draw a T1-weighted sequence: a spin echo, or an inversion-prepared gradient echo."""
-    if rng.random() < 0.5:  # noqa: PLR2004
+    if rng.random() < 0.4:  # noqa: PLR2004
         repetition, echo = rng.uniform(400, 650), rng.uniform(8, 15)
         return lambda t1, t2, density: (
             density * (1 - np.exp(-repetition / t1)) * np.exp(-echo / t2)

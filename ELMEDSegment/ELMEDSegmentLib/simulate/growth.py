@@ -76,8 +76,8 @@ def _level(
     stretch = np.exp(rng.normal(0, 0.16, 3)).astype(np.float32)
     squares = [(a / (radius_mm * s)) ** 2 for a, s in zip(axes, stretch)]
     distance = np.sqrt(squares[0][:, None, None] + squares[1][:, None] + squares[2])
-    lobes = fractal_field(rng, shape, 1.1 * radius_mm / spacing_mm, 3)
-    return distance * np.exp(0.22 * lobes)
+    lobes = fractal_field(rng, shape, 1.1 * radius_mm / spacing_mm, 4)
+    return distance * np.exp(0.24 * lobes)
 
 
 def _rim(
@@ -90,15 +90,18 @@ def _rim(
 ) -> Mask:
     """Return the enhancing part: a rim of uneven thickness with gaps and nodules."""
     shape = core.shape
-    uneven = fractal_field(rng, shape, 9 / spacing_mm, 3)
+    uneven = fractal_field(rng, shape, 11 / spacing_mm, 4)
     if not enhancing:
         spots = level < 0.6  # noqa: PLR2004
         return core & spots & (uneven > rng.uniform(1.6, 4.0))
     depth = ndimage.distance_transform_edt(core).astype(np.float32) * spacing_mm
-    thickness = np.clip(rng.normal(4.0, 1.2), 2.0, 0.5 * radius_mm) * np.exp(0.4 * uneven)
-    septa = np.abs(smooth_field(rng, shape, 13 / spacing_mm)) < rng.uniform(0.02, 0.12)
-    gaps = uneven < -2.1  # noqa: PLR2004
-    return core & ((depth < thickness) | septa) & ~gaps
+    thickness = np.clip(rng.normal(4.0, 1.2), 2.0, 0.5 * radius_mm) * np.exp(0.55 * uneven)
+    # Septa run inwards from the rim and thin out on the way.
+    width = rng.uniform(-0.1, 0.35) * np.exp(-depth / rng.uniform(6, 14))
+    septa = np.abs(smooth_field(rng, shape, 15 / spacing_mm)) < width
+    nodules = fractal_field(rng, shape, 8 / spacing_mm, 2) > rng.uniform(1.3, 3.0)
+    gaps = uneven < -2.0  # noqa: PLR2004
+    return core & ((depth < thickness) | septa | nodules) & ~gaps
 
 
 def _oedema_reach(

@@ -101,7 +101,7 @@ def _add_oedema(
     away = ndimage.distance_transform_edt(~core) * spacing_mm if core.any() else np.full(shape, 8.0)
     near = np.exp(-away / rng.uniform(8, 25)).astype(np.float32)
     water = rng.uniform(0.55, 0.80) + rng.uniform(0.1, 0.3) * near
-    water += 0.13 * fractal_field(rng, shape, 12 / spacing_mm, 3)
+    water += 0.16 * fractal_field(rng, shape, 10 / spacing_mm, 3)
     # Infiltration fades out beyond what an expert would draw.
     mask = (labels == OEDEMA) | core
     edge = 0.85 * _soft(mask, rng.uniform(0.7, 1.3), spacing_mm)

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ELMEDSegmentLib.labels import CHANNELS, ENHANCING_TUMOUR, OEDEMA
-from ELMEDSegmentLib.simulate.anatomy import Anatomy, AnatomySource, box_of, brain_mask
+from ELMEDSegmentLib.simulate.anatomy import (
+    DISTANCE_STEP,
+    Anatomy,
+    AnatomySource,
+    box_of,
+    brain_mask,
+)
 from ELMEDSegmentLib.simulate.artefacts import add_bias, add_noise, draw_gains
 from ELMEDSegmentLib.simulate.contrasts import draw_contrasts
 from ELMEDSegmentLib.simulate.deformation import (
@@ -61,7 +67,9 @@ class SimulationOptions:
     Attributes:
         spacing_mm: isotropic voxel size of the result.
         with_skull: keep the whole head, if the anatomy has one.
-        shape: the result's `(z, y, x)` shape, brain in the middle; None fits it to the brain.
+        shape: the result's `(z, y, x)` shape, brain in the middle; None fits it to the brain
+            (`simulate_arrays`) or takes the BraTS grid (`simulate_study`).
+        fit_to_brain: fit the grid to the brain in `simulate_study` too.
         tumour: what to fix about the tumour.
         mass_effect_mm: the largest push outwards is drawn below this.
         noise: spread of the noise relative to white matter, the upper end of what is drawn.
@@ -69,11 +77,13 @@ class SimulationOptions:
         deformation: strength of the anatomy's random deformation, 1 is usual.
         thick_slices: whether some contrasts look as scanned in thick slices.
         variety: spread of tissue properties around published means, 1 is usual.
+        intensity: what white matter's intensities are drawn around.
     """
 
     spacing_mm: float = 1.0
     with_skull: bool = False
     shape: tuple[int, int, int] | None = None
+    fit_to_brain: bool = False
     tumour: TumourChoice = field(default_factory=TumourChoice)
     mass_effect_mm: float = 9.0
     noise: float = 0.035
@@ -81,6 +91,7 @@ class SimulationOptions:
     deformation: float = 1.0
     thick_slices: bool = True
     variety: float = 1.0
+    intensity: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -155,7 +166,7 @@ def simulate(
     add_tumour(rng, images, labels, contrasts, options.spacing_mm, shape.necrotic)
     add_bias(rng, images, options.spacing_mm, options.bias)
     add_noise(rng, images, options.noise * rng.uniform(0.3, 1.0, len(CHANNELS)))
-    images *= draw_gains(rng).reshape(-1, 1, 1, 1)
+    images *= draw_gains(rng, options.intensity).reshape(-1, 1, 1, 1)
     if not with_skull:
         images *= brain
     return SimulatedArrays(images, labels, brain, anatomy.name)
@@ -250,18 +261,24 @@ def _strip(
     shape: TumourShape,
 ) -> NDArray[np.bool_]:
     """Extract the brain as tightly and as unevenly as extraction tools do."""
-    distance = resample(anatomy.brain_distance, deformation)
+    coarse = Deformation(
+        deformation.coordinates / DISTANCE_STEP, deformation.matrix, deformation.spacing_mm
+    )
+    distance = resample(anatomy.brain_distance, coarse)
     outside = (deformation.coordinates < 0).any(0)
     distance[outside] = np.inf
     uneven = fractal_field(rng, tissues.shape, 25 / deformation.spacing_mm, 2)
     margin = np.clip(rng.uniform(0.3, 2.5) + 0.6 * uneven, 0.0, 5.0).astype(np.float32)
     mask = brain_mask(tissues, distance, margin)
     mask |= shape.core & (distance <= 1.5)  # noqa: PLR2004 - the tumour's edge is brain
-    pieces, count = ndimage.label(mask)
-    if count > 1:
+    # Opening cuts off nerves and vessels that leave the brain.
+    width = max(round(2.0 / deformation.spacing_mm), 1)
+    pieces, count = ndimage.label(ndimage.binary_opening(mask, iterations=width))
+    if count > 0:
         sizes = np.bincount(pieces.ravel())
         sizes[0] = 0
-        mask = pieces == sizes.argmax()
+        largest = pieces == sizes.argmax()
+        mask &= ndimage.binary_dilation(largest, iterations=width)
     return ndimage.binary_fill_holes(mask)
 
 
@@ -280,7 +297,7 @@ def simulate_study(
     settings = options or SimulationOptions()
     if spacing_mm is not None:
         settings = _with_spacing(settings, spacing_mm)
-    if settings.shape is None and not settings.with_skull:
+    if settings.shape is None and not settings.with_skull and not settings.fit_to_brain:
         shape = tuple(round(n / settings.spacing_mm) for n in BRATS_SHAPE)
         settings = SimulationOptions(**{**vars(settings), "shape": shape})
     rng = np.random.default_rng(seed)

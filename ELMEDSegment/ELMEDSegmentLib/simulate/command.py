@@ -1,0 +1,183 @@
+"""`elmed simulate`: simulated studies from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ELMEDLib.progress import Progress
+
+    from ELMEDSegmentLib.simulate.study import SimulationOptions
+
+PLACES = {
+    "right-frontal": (0.62, 0.24, 0.27),
+    "left-frontal": (0.62, 0.24, 0.73),
+    "right-temporal": (0.30, 0.42, 0.17),
+    "left-temporal": (0.30, 0.42, 0.83),
+    "right-frontotemporal": (0.46, 0.34, 0.22),
+    "left-frontotemporal": (0.46, 0.34, 0.78),
+    "right-parietal": (0.70, 0.66, 0.27),
+    "left-parietal": (0.70, 0.66, 0.73),
+    "right-occipital": (0.48, 0.86, 0.32),
+    "left-occipital": (0.48, 0.86, 0.68),
+}
+"""Tumour places as fractions of the cerebrum's box: from inferior, anterior, patient's right."""
+
+_DESCRIPTION = """\
+Simulate glioma patients: T1, contrast-enhanced T1, T2 and FLAIR on one grid, with the true
+segmentation. Useful to try ELMED without patient data, to teach, to test, and to train.
+
+Each study gets its own anatomy, its own tumour that pushes the tissue around it, its own
+scanner settings, noise and uneven field. The same seed gives the same files.
+"""
+_EPILOG = """\
+each study folder holds
+  t1.nii.gz t1c.nii.gz t2.nii.gz flair.nii.gz   int16, skull-stripped unless --with-skull
+  seg.nii.gz     0 background, 1 necrotic or non-enhancing core, 2 oedema, 3 enhancing tumour
+  study.json     seed, anatomy, command, volumes of the sub-regions
+
+examples
+  elmed simulate -o patient                          one patient, from nothing
+  elmed simulate -o studies --count 20 --seed 100    twenty: studies/sim-000100 ...
+  elmed simulate -o patient --anatomy aseg.nii.gz    in the head of a FreeSurfer-like label map
+  elmed simulate -o quick --spacing 2                small and fast
+  elmed simulate -o patient --place left-temporal --kind glioblastoma
+"""
+
+
+def add_command(subparsers: Any) -> None:
+    """Add `simulate` to the subcommands of `elmed`."""
+    parser = subparsers.add_parser(
+        "simulate",
+        help="make simulated glioma studies with known truth",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("-o", "--output", required=True, metavar="FOLDER", help="where the study is written")
+    add("--seed", type=int, default=1, help="the seed of the first study (default 1)")
+    add("--count", type=int, default=1, help="how many studies, each in its own folder")
+    add(
+        "--anatomy",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="head label maps with FreeSurfer's numbers (aseg, SynthSeg); one is drawn for each "
+        "study and deformed. Without, heads are generated",
+    )
+    add(
+        "--tumours",
+        metavar="NPZ",
+        help="tumour shapes: an array 'labels' (n, x, y, z) over the BraTS grid. Without, "
+        "tumours are grown",
+    )
+    add("--spacing", type=float, default=1.0, metavar="MM", help="voxel size (default 1)")
+    add("--with-skull", action="store_true", help="keep skull and scalp")
+    add(
+        "--grid",
+        choices=("brats", "brain"),
+        default="brats",
+        help="brats: 240x240x155 mm; brain: just the brain (default brats)",
+    )
+    add("--place", choices=sorted(PLACES), help="where the tumour grows (default: anywhere)")
+    add(
+        "--kind",
+        choices=("glioblastoma", "non-enhancing"),
+        help="glioblastoma: necrosis in an enhancing rim (default: by chance)",
+    )
+    add(
+        "--noise",
+        type=float,
+        default=0.035,
+        metavar="SHARE",
+        help="the most noise, as a share of white matter's signal (default 0.035)",
+    )
+    add(
+        "--intensity",
+        type=float,
+        default=600.0,
+        metavar="N",
+        help="what white matter's intensities are drawn around (default 600)",
+    )
+    add("--radius", type=float, metavar="MM", help="mean radius of the tumour core")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, progress: Progress) -> None:
+    """Carry out `elmed simulate`: write the studies and print where they are."""
+    from ELMEDLib.errors import InputError  # noqa: PLC0415 - --help stays fast
+
+    from ELMEDSegmentLib.simulate.anatomy import AnatomySource  # noqa: PLC0415
+    from ELMEDSegmentLib.simulate.study import simulate_study  # noqa: PLC0415
+    from ELMEDSegmentLib.simulate.tumour import TumourSource  # noqa: PLC0415
+    from ELMEDSegmentLib.simulate.writing import write_study  # noqa: PLC0415
+
+    if arguments.count < 1:
+        raise InputError("--count must be at least 1.", "Give the number of studies to make.")
+    if not 0.5 <= arguments.spacing <= 5:  # noqa: PLR2004
+        raise InputError("--spacing must lie between 0.5 and 5 mm.", "Give 1 for full resolution.")
+    anatomy = AnatomySource(tuple(arguments.anatomy))
+    grown = arguments.place or arguments.kind or arguments.radius
+    tumours = TumourSource(arguments.tumours, grown_share=1.0 if grown else 0.15)
+    options = _options(arguments)
+    for number in range(arguments.count):
+        seed = arguments.seed + number
+        folder = Path(arguments.output)
+        if arguments.count > 1:
+            folder /= f"sim-{seed:06d}"
+        progress("simulate", number / arguments.count, f"Simulating patient with seed {seed}.")
+        study = simulate_study(seed, anatomy, tumours, options)
+        write_study(study, folder, _command_line(arguments, seed))
+        sys.stdout.write(f"{folder}: simulated patient, seed {seed}\n")
+
+
+def _options(arguments: argparse.Namespace) -> SimulationOptions:
+    from ELMEDSegmentLib.simulate.study import SimulationOptions, TumourChoice  # noqa: PLC0415
+
+    kind = arguments.kind
+    return SimulationOptions(
+        spacing_mm=arguments.spacing,
+        with_skull=arguments.with_skull,
+        noise=arguments.noise,
+        intensity=arguments.intensity,
+        fit_to_brain=arguments.grid == "brain",
+        tumour=TumourChoice(
+            place=PLACES[arguments.place] if arguments.place else None,
+            radius_mm=arguments.radius,
+            enhancing=None if kind is None else kind == "glioblastoma",
+        ),
+    )
+
+
+def _command_line(arguments: argparse.Namespace, seed: int) -> str:
+    """Return the command that makes this study again, with file names for paths."""
+    words = ["elmed simulate -o FOLDER", f"--seed {seed}"]
+    if arguments.anatomy:
+        words.append("--anatomy " + " ".join(Path(path).name for path in arguments.anatomy))
+    if arguments.tumours:
+        words.append(f"--tumours {Path(arguments.tumours).name}")
+    words += [f"--{key} {value}" for key, value in _changed(arguments)]
+    if arguments.with_skull:
+        words.append("--with-skull")
+    return " ".join(words)
+
+
+def _changed(arguments: argparse.Namespace) -> list[tuple[str, object]]:
+    usual: dict[str, object] = {
+        "spacing": 1.0,
+        "grid": "brats",
+        "place": None,
+        "kind": None,
+        "radius": None,
+        "noise": 0.035,
+        "intensity": 600.0,
+    }
+    return [
+        (key, getattr(arguments, key))
+        for key, value in usual.items()
+        if getattr(arguments, key) != value
+    ]
