@@ -7,6 +7,7 @@ which creates tensors and nothing else: a model from an untrusted source cannot 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
@@ -134,8 +135,12 @@ def save_weights(network: torch.nn.Module, path: Path) -> str:
         name: tensor.detach().cpu().half() if tensor.is_floating_point() else tensor.cpu()
         for name, tensor in network.state_dict().items()
     }
+    # Into memory first: torch writes a file's own name into it, and would make the checksum depend
+    # on a temporary name.
+    content = io.BytesIO()
+    torch.save(state, content)
     with written_whole(path) as temporary:
-        torch.save(state, temporary)
+        temporary.write_bytes(content.getvalue())
     return sha256(path)
 
 

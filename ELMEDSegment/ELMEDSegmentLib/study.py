@@ -11,6 +11,7 @@ import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib import geometry
+from ELMEDSegmentLib.completeness import is_whole
 from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS
 
 if TYPE_CHECKING:
@@ -78,13 +79,16 @@ def read_volume(path: Path | str, channel: str) -> sitk.Image:
         raise InputError(
             f"The {channel} file '{path}' does not exist.", "Check the path and its spelling."
         )
+    damaged = InputError(
+        f"The {channel} file '{path}' cannot be read as an image; it may be damaged or cut off.",
+        "Export the volume again, for example as NIfTI (.nii.gz) or NRRD.",
+    )
     try:
+        if not is_whole(path):
+            raise damaged
         image = sitk.ReadImage(str(path))
-    except RuntimeError as error:
-        raise InputError(
-            f"The {channel} file '{path}' cannot be read as an image; it may be damaged.",
-            "Export the volume again, for example as NIfTI (.nii.gz) or NRRD.",
-        ) from error
+    except (RuntimeError, OSError) as error:
+        raise damaged from error
     return _as_volume(image, channel)
 
 

@@ -54,8 +54,8 @@ def _gamma(rng: np.random.Generator, channel: np.ndarray) -> np.ndarray:
     if not high > low:
         return channel
     scaled = np.clip((channel - low) / (high - low), 0, 1)
-    bent: np.ndarray = scaled ** np.exp(rng.normal(0, 0.2)) * (high - low) + low
-    return bent
+    bent = scaled ** np.exp(rng.normal(0, 0.2)) * (high - low) + low
+    return bent.astype(np.float32)
 
 
 def _blur(rng: np.random.Generator, channel: np.ndarray) -> np.ndarray:

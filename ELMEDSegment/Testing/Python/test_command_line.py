@@ -1,0 +1,96 @@
+"""The `elmed` command, as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+import SimpleITK as sitk
+
+
+def elmed(*arguments):
+    """Run the command and return the finished process."""
+    return subprocess.run(
+        [sys.executable, "-m", "ELMEDLib.command", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.fixture
+def study(phantom, tmp_path):
+    return phantom(size=(40, 42, 38), spacing=(2.0, 2.0, 2.0)).write(tmp_path / "study")
+
+
+def inputs(study, *channels):
+    return [part for name in channels for part in (f"--{name}", study[name])]
+
+
+def test_segment_writes_labels_and_prints_volumes(study, small_model, tmp_path):
+    output = tmp_path / "labels.nii.gz"
+    done = elmed(
+        "segment", *inputs(study, "t1", "t1c", "t2", "flair"), "--model", small_model, "-o", output
+    )
+    assert done.returncode == 0, done.stderr
+    assert sitk.ReadImage(str(output)).GetSize() == (40, 42, 38)
+    for name in ("Necrotic core", "Oedema", "Enhancing tumour", "WT", "TC", "ET"):
+        assert name in done.stdout
+
+
+def test_missing_channel_is_named_and_nothing_is_written(study, tmp_path):
+    output = tmp_path / "out" / "labels.nii.gz"
+    done = elmed("segment", *inputs(study, "t1", "t1c", "t2"), "-o", output)
+    assert done.returncode == 1
+    assert done.stderr.startswith("elmed: The study has no FLAIR (flair) volume.")
+    assert "Traceback" not in done.stderr
+    assert not output.exists()
+
+
+def test_wrong_file_gives_one_clear_sentence(study, tmp_path):
+    study["t2"].write_text("this is no image")
+    done = elmed(
+        "segment", *inputs(study, "t1", "t1c", "t2", "flair"), "-o", tmp_path / "labels.nii.gz"
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "t2 file" in done.stderr
+
+
+def test_evaluate_prints_dice_of_each_region(study, tmp_path):
+    done = elmed("evaluate", study["seg"], study["seg"], "--json", tmp_path / "scores.json")
+    assert done.returncode == 0, done.stderr
+    for region in ("WT", "TC", "ET", "mean"):
+        assert f"Dice {region}" in done.stdout
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert scores["dice"] == {"WT": 1.0, "TC": 1.0, "ET": 1.0}
+
+
+def test_evaluate_refuses_other_grids(study, tmp_path):
+    image = sitk.ReadImage(str(study["seg"]))
+    other = tmp_path / "other.nii.gz"
+    sitk.WriteImage(image[:-1], str(other))
+    done = elmed("evaluate", other, study["seg"])
+    assert done.returncode == 1
+    assert "another grid" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["segment", "evaluate", "train", "simulate"])
+def test_help_teaches_with_an_example(command):
+    done = elmed(command, "--help")
+    assert done.returncode == 0
+    assert "example:" in done.stdout
+
+
+def test_help_loads_neither_torch_nor_monai():
+    code = (
+        "import sys; from ELMEDLib.command import build_parser; build_parser().format_help();"
+        "print([name for name in ('torch', 'monai', 'pandas') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,115 @@
+"""A model that is damaged, lies or comes from a stranger is refused and can do no harm."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+import torch
+from ELMEDSegmentLib.catalogue import DEFAULT_MODEL, available_models, find_model
+from ELMEDSegmentLib.labels import CHANNELS
+from ELMEDSegmentLib.model import load_model, read_manifest, sha256
+
+from ELMEDLib.errors import ModelError
+
+
+def edit(manifest, **values):
+    content = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**content, **values}))
+
+
+def test_published_model_loads_with_its_weights(small_model):
+    model = load_model(small_model)
+    saved = torch.load(small_model.with_suffix(".pt"), weights_only=True)
+    name, tensor = next(iter(saved.items()))
+    assert tensor.dtype == torch.float16
+    torch.testing.assert_close(model.network.state_dict()[name], tensor.float())
+
+
+def test_damaged_weights_are_refused(small_model):
+    weights = small_model.with_suffix(".pt")
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    weights.write_bytes(content)
+    with pytest.raises(ModelError, match="damaged or were replaced"):
+        load_model(small_model)
+
+
+def test_missing_weights_are_named(small_model):
+    small_model.with_suffix(".pt").unlink()
+    with pytest.raises(ModelError, match=r"'small\.pt' of small are missing"):
+        load_model(small_model)
+
+
+def test_weights_of_another_network_are_refused(small_model):
+    content = json.loads(small_model.read_text())
+    edit(small_model, architecture={**content["architecture"], "channels": [4, 16]})
+    with pytest.raises(ModelError, match="do not fit the network"):
+        load_model(small_model)
+
+
+def test_weights_that_are_a_program_do_not_run(small_model, tmp_path):
+    trace = tmp_path / "ran"
+
+    class Program:
+        def __reduce__(self):
+            return (exec, (f"open({str(trace)!r}, 'w').close()",))
+
+    weights = small_model.with_suffix(".pt")
+    weights.write_bytes(pickle.dumps(Program()))
+    edit(small_model, sha256=sha256(weights))
+    with pytest.raises(ModelError, match="do not fit"):
+        load_model(small_model)
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("name", ["../small.pt", "/etc/passwd", "..\\small.pt", "a/b.pt"])
+def test_weights_outside_the_folder_are_refused(small_model, name):
+    edit(small_model, weights=name)
+    with pytest.raises(ModelError, match="outside its own folder"):
+        load_model(small_model)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"format": 99}, "format 99"),
+        ({"channels": ["t1", "adc"]}, "the channel 'adc'"),
+        ({"regions": ["XX"]}, "the region 'XX'"),
+        ({"normalisation": "minmax"}, "normalisation 'minmax'"),
+        ({"spacing_mm": 0}, "voxel size"),
+        ({"surprise": 1}, "unknown"),
+    ],
+)
+def test_manifest_that_is_not_understood_is_refused(small_model, values, words):
+    edit(small_model, **values)
+    with pytest.raises(ModelError, match=words):
+        read_manifest(small_model)
+
+
+def test_file_that_is_no_manifest_is_refused(tmp_path):
+    path = tmp_path / "model.json"
+    path.write_text("not json")
+    with pytest.raises(ModelError, match="is not a model's manifest"):
+        read_manifest(path)
+
+
+def test_unknown_model_name_tells_which_there_are():
+    with pytest.raises(ModelError, match=DEFAULT_MODEL):
+        find_model("no-such-model")
+
+
+def test_bundled_model_comes_first_is_small_and_says_what_it_is():
+    entry = available_models()[0]
+    manifest = read_manifest(entry.manifest)
+    weights = entry.manifest.parent / manifest.weights
+    assert entry.name == DEFAULT_MODEL
+    assert weights.stat().st_size <= 10_000_000
+    assert manifest.channels == CHANNELS
+    assert sha256(weights) == manifest.sha256
+    assert manifest.training["studies"]
+    assert manifest.measured["dice"]
+    assert not set(manifest.training["studies"]) & set(manifest.training["held_out"])
+    assert manifest.licence != "not stated"
+    assert manifest.citation != "not stated"
