@@ -1,0 +1,1 @@
+"""Slicer's Python modules that the `slicer-core` wheel does not bring."""

@@ -1,0 +1,94 @@
+"""The base of Slicer's MRML widgets: a widget that holds the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import vtk
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from host.pythonqt.classes import stands_in
+from host.pythonqt.errors import guarded
+from host.widgets.ctk_buttons import ctkCollapsibleButton
+
+
+class Observations:
+    """Observers of VTK objects that are gone when the widget that asked for them is."""
+
+    def __init__(self, widget: Any) -> None:
+        self._held: list[tuple[Any, int]] = []
+        held = self._held
+        widget.destroyed.connect(lambda *_: Observations.release(held))
+
+    def add(self, observed: Any, event: Any, callback: Callable[[Any], None]) -> None:
+        """Call `callback(object that the event is about)` at every event."""
+
+        @vtk.calldata_type(vtk.VTK_OBJECT)
+        def called(_caller: Any, _event: str, data: Any = None) -> None:
+            guarded(callback, data)
+
+        self._held.append((observed, observed.AddObserver(event, called)))
+
+    def remove(self, observed: Any = None) -> None:
+        """Stop observing one object, or all."""
+        Observations.release(self._held, observed)
+
+    @staticmethod
+    def release(held: list[tuple[Any, int]], observed: Any = None) -> None:
+        """Remove the observers in `held`."""
+        for entry in list(held):
+            if observed is None or entry[0] is observed:
+                entry[0].RemoveObserver(entry[1])
+                held.remove(entry)
+
+
+class HoldsScene:
+    """Adds `setMRMLScene`, `mrmlScene` and the signal to a widget class."""
+
+    mrmlSceneChanged = Signal(object)
+
+    def setMRMLScene(self, scene: Any) -> None:
+        """Take the scene and tell the children that were connected in the `.ui` file."""
+        if scene is not self.mrmlScene():
+            self.__dict__["_scene"] = scene
+            self._scene_changed(scene)
+            self.mrmlSceneChanged.emit(scene)
+
+    def mrmlScene(self) -> Any:
+        """Return the scene."""
+        return self.__dict__.get("_scene")
+
+    def _scene_changed(self, scene: Any) -> None:
+        """Follow a new scene; for subclasses."""
+
+
+@stands_in
+class qMRMLWidget(HoldsScene, QWidget):
+    """The widget that `.ui` files have at the top."""
+
+    mrmlSceneChanged = Signal(object)
+
+    def __init__(self, *args: Any) -> None:
+        QWidget.__init__(self, *args)
+
+
+@stands_in
+class qSlicerWidget(HoldsScene, QWidget):
+    """The widget that modules have at the top."""
+
+    mrmlSceneChanged = Signal(object)
+
+    def __init__(self, *args: Any) -> None:
+        QWidget.__init__(self, *args)
+
+
+@stands_in
+class qMRMLCollapsibleButton(HoldsScene, ctkCollapsibleButton):
+    """A collapsible button that holds the scene."""
+
+    mrmlSceneChanged = Signal(object)
+
+    def __init__(self, *args: Any) -> None:
+        ctkCollapsibleButton.__init__(self, *args)
