@@ -24,6 +24,8 @@ from ELMEDSegmentLib.simulate.tissues import (
 FAR_MM = 25.0
 DISTANCE_STEP = 2
 _SULCUS_MM = 7.0
+PROCEDURAL_HEADS = 16
+"""Procedural heads are drawn from this many, each deformed anew, so that they can be kept."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ class AnatomySource:
         if not self.label_maps:
             from ELMEDSegmentLib.simulate.procedural import procedural_anatomy  # noqa: PLC0415
 
-            return procedural_anatomy(int(rng.integers(2**32)))
+            return procedural_anatomy(int(rng.integers(PROCEDURAL_HEADS)))
         return anatomy_from_labels(str(self.label_maps[int(rng.integers(len(self.label_maps)))]))
 
 

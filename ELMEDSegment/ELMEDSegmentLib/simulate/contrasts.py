@@ -99,7 +99,8 @@ def _is_plausible(signals: NDArray[np.floating]) -> bool:
         and t1c[rim] > 1.35  # noqa: PLR2004
         and flair[rim] < 1.2 * flair[oedema]
         and t1[rim] < 0.97  # noqa: PLR2004
-        and t1[Tissue.NECROSIS] < 0.9  # noqa: PLR2004
+        and t1[Tissue.NECROSIS] < 0.95 * t1[oedema]
+        and flair[Tissue.NECROSIS] < 1.2 * flair[oedema]
         and t1[grey] < 0.95  # noqa: PLR2004
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ELMEDSegmentLib.simulate.fields import smooth_field
+from ELMEDSegmentLib.simulate.fields import enlarge, smooth_field
 
 Array = NDArray[np.float32]
 
@@ -111,17 +111,4 @@ def mass_effect(
     potential = ndimage.gaussian_filter(small, sigma / step, mode="constant", truncate=3)
     slope = -np.stack(np.gradient(potential))
     slope *= min(push_mm, 0.7 * reach_mm) / max(float(np.sqrt((slope**2).sum(0)).max()), 1e-6)
-    where = [(np.arange(n) - (step - 1) / 2) / step for n in core.shape]
-    return np.stack([_enlarge(part, where) for part in slope]).astype(np.float32)
-
-
-def _enlarge(small: Array, where: list[NDArray[np.float64]]) -> Array:
-    """Interpolate linearly, axis by axis, at the fractional indices `where`."""
-    result = small
-    for axis, index in enumerate(where):
-        index = np.clip(index, 0, small.shape[axis] - 1)
-        low = np.minimum(np.floor(index).astype(int), max(small.shape[axis] - 2, 0))
-        high = np.minimum(low + 1, small.shape[axis] - 1)
-        t = (index - low).astype(np.float32).reshape([-1 if i == axis else 1 for i in range(3)])
-        result = np.take(result, low, axis) * (1 - t) + np.take(result, high, axis) * t
-    return result
+    return np.stack([enlarge(part, step, core.shape) for part in slope])

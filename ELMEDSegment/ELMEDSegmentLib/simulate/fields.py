@@ -56,3 +56,16 @@ def fractal_field(
         total += smooth_field(rng, shape, scale / 2**octave) * np.float32(0.5**octave)
         power += 0.25**octave
     return total / np.float32(np.sqrt(power))
+
+
+def enlarge(small: Array, step: int, shape: tuple[int, ...]) -> Array:
+    """Interpolate a field of block means, `step` voxels a block, linearly to `shape`."""
+    result = np.asarray(small, np.float32)
+    for axis, length in enumerate(shape):
+        index = (np.arange(length) - (step - 1) / 2) / step
+        index = np.clip(index, 0, small.shape[axis] - 1)
+        low = np.minimum(np.floor(index).astype(int), max(small.shape[axis] - 2, 0))
+        high = np.minimum(low + 1, small.shape[axis] - 1)
+        t = (index - low).astype(np.float32).reshape([-1 if i == axis else 1 for i in range(3)])
+        result = np.take(result, low, axis) * (1 - t) + np.take(result, high, axis) * t
+    return result
