@@ -224,13 +224,13 @@ class _Child:
         try:
             self.process.stdin.write(line.encode("utf-8"))
             self.process.stdin.flush()
-        except OSError:
+        except (OSError, ValueError):  # the pipe is broken, or was closed when the worker ended
             return False
         return True
 
     def hang_up(self) -> None:
         """Close the worker's standard input, which tells it to end."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             if self.process.stdin:
                 self.process.stdin.close()
 

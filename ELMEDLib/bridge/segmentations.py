@@ -1,0 +1,161 @@
+"""Label images as segmentation nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import SimpleITK as sitk
+import slicer
+from vtk.util import numpy_support
+
+from ELMEDLib.bridge import geometry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TYPE_CONTEXT = "Segmentation category and type - DICOM master list"
+REGION_CONTEXT = "Anatomic codes - DICOM master list"
+NO_CODE = "^^"
+
+
+@dataclass(frozen=True)
+class Code:
+    """A coded concept as DICOM writes it: scheme, value and meaning."""
+
+    scheme: str
+    value: str
+    meaning: str
+
+    def __str__(self) -> str:
+        return f"{self.scheme}^{self.value}^{self.meaning}"
+
+
+@dataclass(frozen=True)
+class SegmentKind:
+    """What a label value stands for.
+
+    Attributes:
+        identifier: the segment's ID, the same in every segmentation.
+        label: value in the label image.
+        name: as the user sees it.
+        colour: red, green and blue, 0 to 1.
+        category: DICOM's category (CID 7150).
+        type: DICOM's type within the category.
+        region: where in the body.
+    """
+
+    identifier: str
+    label: int
+    name: str
+    colour: tuple[float, float, float]
+    category: Code
+    type: Code
+    region: Code
+
+    @property
+    def terminology(self) -> str:
+        """The codes as one string, as Slicer stores them with a segment."""
+        return "~".join(
+            [
+                TYPE_CONTEXT,
+                str(self.category),
+                str(self.type),
+                NO_CODE,
+                REGION_CONTEXT,
+                str(self.region),
+                NO_CODE,
+            ]
+        )
+
+
+def setSegments(
+    segmentationNode: slicer.vtkMRMLSegmentationNode,
+    labels: sitk.Image,
+    kinds: Sequence[SegmentKind],
+    referenceVolume: slicer.vtkMRMLVolumeNode | None = None,
+) -> None:
+    """Give a segmentation the segments of a label image, in one go.
+
+    Segments with the same IDs are replaced, also by empty ones; others, which the user drew, stay.
+    The 3D surfaces of the old segments are dropped: making new ones takes seconds, and waits for
+    `showSurfaces`.
+
+    Args:
+        segmentationNode: changed; it is taken out from under any transform, as the labels are in
+            the world.
+        labels: integers, in the world's LPS.
+        kinds: what the label values stand for.
+        referenceVolume: the volume whose grid segments are edited and exported on.
+    """
+    layer = _orientedImage(labels)
+    segmentation = segmentationNode.GetSegmentation()
+    with slicer.util.NodeModify(segmentationNode):
+        segmentationNode.SetAndObserveTransformNodeID(None)
+        segmentationNode.SetSourceRepresentationToBinaryLabelmap()
+        segmentationNode.RemoveClosedSurfaceRepresentation()
+        segmentationNode.CreateDefaultDisplayNodes()
+        if referenceVolume is not None:
+            segmentationNode.SetReferenceImageGeometryParameterFromVolumeNode(referenceVolume)
+        for kind in kinds:
+            if segmentation.GetSegment(kind.identifier):
+                segmentation.RemoveSegment(kind.identifier)
+        for kind in kinds:
+            segmentation.AddSegment(_segment(kind, layer), kind.identifier)
+    if referenceVolume is not None:
+        _putBeside(segmentationNode, referenceVolume)
+
+
+def showSurfaces(segmentationNode: slicer.vtkMRMLSegmentationNode, visible: bool = True) -> None:
+    """Show or hide the segments' surfaces in 3D; making them takes seconds the first time."""
+    if visible:
+        segmentationNode.CreateClosedSurfaceRepresentation()
+    segmentationNode.CreateDefaultDisplayNodes()
+    segmentationNode.GetDisplayNode().SetVisibility3D(visible)
+
+
+def surfacesShown(segmentationNode: slicer.vtkMRMLSegmentationNode | None) -> bool:
+    """Return whether the segments' surfaces are there and visible in 3D."""
+    if segmentationNode is None or segmentationNode.GetDisplayNode() is None:
+        return False
+    name = slicer.vtkSegmentationConverter.GetSegmentationClosedSurfaceRepresentationName()
+    made = segmentationNode.GetSegmentation().ContainsRepresentation(name)
+    return bool(made and segmentationNode.GetDisplayNode().GetVisibility3D())
+
+
+def _orientedImage(labels: sitk.Image) -> slicer.vtkOrientedImageData:
+    array = sitk.GetArrayViewFromImage(labels).astype(np.uint8)
+    scalars = numpy_support.numpy_to_vtk(array.ravel(), deep=True)
+    image = slicer.vtkOrientedImageData()
+    image.SetDimensions(labels.GetSize())
+    image.GetPointData().SetScalars(scalars)
+    image.SetGeometryFromImageToWorldMatrix(geometry.vtkMatrix(geometry.ijkToRASOf(labels)))
+    return image
+
+
+def _segment(kind: SegmentKind, layer: slicer.vtkOrientedImageData) -> slicer.vtkSegment:
+    """Return the segment of one kind; all share the label image, as one layer of the file."""
+    segment = slicer.vtkSegment()
+    segment.SetName(kind.name)
+    segment.SetColor(kind.colour)
+    segment.SetTag(segment.GetTerminologyEntryTagName(), kind.terminology)
+    representation = (
+        slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
+    )
+    segment.AddRepresentation(representation, layer)
+    segment.SetLabelValue(kind.label)
+    return segment
+
+
+def _putBeside(node: slicer.vtkMRMLNode, neighbour: slicer.vtkMRMLNode) -> None:
+    """Put a node that lies at the top of the subject hierarchy into its neighbour's folder.
+
+    For DICOM that folder is the study, which an exported segmentation has to belong to.
+    """
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    if hierarchy is None:
+        return
+    item, neighbourItem = hierarchy.GetItemByDataNode(node), hierarchy.GetItemByDataNode(neighbour)
+    if item and neighbourItem and hierarchy.GetItemParent(item) == hierarchy.GetSceneItemID():
+        hierarchy.SetItemParent(item, hierarchy.GetItemParent(neighbourItem))
