@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813
-from ELMEDLib.errors import InputError
-from numpy.typing import NDArray
+import SimpleITK as sitk
 from scipy import ndimage
 
+from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.simulate.tissues import (
     BRAIN,
     PARENCHYMA,
@@ -20,6 +19,11 @@ from ELMEDSegmentLib.simulate.tissues import (
     is_any,
     tissues_from_labels,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 FAR_MM = 25.0
 DISTANCE_STEP = 2
@@ -90,9 +94,9 @@ def anatomy_from_tissues(tissues: NDArray[np.uint8], name: str) -> Anatomy:
 
 
 def _distance(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    return np.minimum(
-        ndimage.distance_transform_edt(~mask), FAR_MM / DISTANCE_STEP
-    ).astype(np.float32)
+    return np.minimum(ndimage.distance_transform_edt(~mask), FAR_MM / DISTANCE_STEP).astype(
+        np.float32
+    )
 
 
 def _closed(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
@@ -163,7 +167,7 @@ class AnatomySource:
     def draw(self, rng: np.random.Generator) -> Anatomy:
         """Return the anatomy of the next study, before its random deformation."""
         if not self.label_maps:
-            from ELMEDSegmentLib.simulate.procedural import procedural_anatomy  # noqa: PLC0415
+            from ELMEDSegmentLib.simulate.procedural import procedural_anatomy
 
             return procedural_anatomy(int(rng.integers(PROCEDURAL_HEADS)))
         return anatomy_from_labels(str(self.label_maps[int(rng.integers(len(self.label_maps)))]))

@@ -19,8 +19,10 @@ def add_bias(rng: np.random.Generator, images: Array, spacing_mm: float, strengt
 
 
 def add_noise(rng: np.random.Generator, images: Array, spread: NDArray[np.floating]) -> None:
-    """Turn signals into Rician magnitudes, `spread` per contrast (Gudbjartsson & Patz 1995,
-    doi:10.1002/mrm.1910340618), in place."""  # noqa: D209
+    """Turn signals into Rician magnitudes, `spread` per contrast, in place.
+
+    Gudbjartsson & Patz 1995, doi:10.1002/mrm.1910340618.
+    """
     for channel, sigma in enumerate(spread):
         shape = images.shape[1:]
         real = images[channel] + np.float32(sigma) * rng.standard_normal(shape, np.float32)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
-
     from ELMEDSegmentLib.simulate.study import SimulationOptions
 
 PLACES = {
@@ -109,12 +108,11 @@ def add_command(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed simulate`: write the studies and print where they are."""
-    from ELMEDLib.errors import InputError  # noqa: PLC0415 - --help stays fast
-
-    from ELMEDSegmentLib.simulate.anatomy import AnatomySource  # noqa: PLC0415
-    from ELMEDSegmentLib.simulate.study import simulate_study  # noqa: PLC0415
-    from ELMEDSegmentLib.simulate.tumour import TumourSource  # noqa: PLC0415
-    from ELMEDSegmentLib.simulate.writing import write_study  # noqa: PLC0415
+    from ELMEDLib.errors import InputError
+    from ELMEDSegmentLib.simulate.anatomy import AnatomySource
+    from ELMEDSegmentLib.simulate.study import simulate_study
+    from ELMEDSegmentLib.simulate.tumour import TumourSource
+    from ELMEDSegmentLib.simulate.writing import write_study
 
     if arguments.count < 1:
         raise InputError("--count must be at least 1.", "Give the number of studies to make.")
@@ -136,7 +134,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
 
 
 def _options(arguments: argparse.Namespace) -> SimulationOptions:
-    from ELMEDSegmentLib.simulate.study import SimulationOptions, TumourChoice  # noqa: PLC0415
+    from ELMEDSegmentLib.simulate.study import SimulationOptions, TumourChoice
 
     kind = arguments.kind
     return SimulationOptions(

@@ -15,11 +15,15 @@ Rohrer et al. 2005 (doi:10.1097/01.rli.0000184756.66360.d3).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ELMEDSegmentLib.simulate.tissues import Tissue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Array = NDArray[np.float64]
 
@@ -49,7 +53,7 @@ _PROPERTIES: dict[Tissue, tuple[float, float, float, float]] = {
     Tissue.EYE: (3900, 1200, 0.98, 0),
     Tissue.MUCOSA: (1200, 110, 0.85, 0.25),
     Tissue.NECROSIS: (1850, 280, 0.95, 0.01),
-    Tissue.OEDEMA: (1400, 175, 0.87, 0.005),
+    Tissue.OEDEMA: (1420, 185, 0.84, 0.005),
     Tissue.ENHANCING_TUMOUR: (1300, 140, 0.84, 0.27),
     Tissue.NON_ENHANCING_TUMOUR: (1700, 210, 0.89, 0.01),
 }
@@ -80,7 +84,7 @@ def draw_contrasts(rng: np.random.Generator, variety: float = 1.0) -> Contrasts:
 
     `variety` scales how far tissue properties spread around the published means; 0 is the mean.
     """
-    for _ in range(40):
+    for _ in range(100):
         contrasts = _draw(rng, variety)
         if _is_plausible(contrasts.signals):
             break
@@ -92,13 +96,16 @@ def _is_plausible(signals: NDArray[np.floating]) -> bool:
     t1, t1c, t2, flair = signals
     grey, oedema, rim = Tissue.CORTEX, Tissue.OEDEMA, Tissue.ENHANCING_TUMOUR
     return bool(
-        flair[oedema] > 1.35 * max(flair[grey], 1.0)
+        max(flair[Tissue.CSF], flair[Tissue.VENTRICLE]) < 0.6 * min(flair[grey], 1.0)
+        and t1[grey] > 1.2 * max(t1[Tissue.CSF], t1[Tissue.VENTRICLE])
+        and t1c[Tissue.NECROSIS] < 0.92  # noqa: PLR2004
+        and flair[oedema] > 1.35 * max(flair[grey], 1.0)
         and flair[rim] > 1.1 * max(flair[grey], 1.0)
         and flair[Tissue.NON_ENHANCING_TUMOUR] > 1.15 * max(flair[grey], 1.0)
-        and t2[oedema] > 1.25 * t2[grey]
+        and t2[oedema] > 1.5 * t2[grey]
         and t1c[rim] > 1.35  # noqa: PLR2004
         and flair[rim] < 1.2 * flair[oedema]
-        and t1[rim] < 0.97  # noqa: PLR2004
+        and max(t1[rim], t1[oedema]) < 0.95  # noqa: PLR2004
         and t1[Tissue.NECROSIS] < 0.95 * t1[oedema]
         and flair[Tissue.NECROSIS] < 1.2 * flair[oedema]
         and t1[grey] < 0.95  # noqa: PLR2004
@@ -147,13 +154,11 @@ def _draw_properties(rng: np.random.Generator, variety: float) -> tuple[Array, A
     return table[:, 0], table[:, 1], table[:, 2], table[:, 3]
 
 
-def _t1_weighting(rng: np.random.Generator):  # noqa: ANN202 - a closure over drawn settings
+def _t1_weighting(rng: np.random.Generator) -> Callable[[Array, Array, Array], Array]:
     """Draw a T1-weighted sequence: a spin echo, or an inversion-prepared gradient echo."""
     if rng.random() < 0.4:  # noqa: PLR2004
         repetition, echo = rng.uniform(400, 650), rng.uniform(8, 15)
-        return lambda t1, t2, density: (
-            density * (1 - np.exp(-repetition / t1)) * np.exp(-echo / t2)
-        )
+        return lambda t1, t2, density: density * (1 - np.exp(-repetition / t1)) * np.exp(-echo / t2)
     inversion, repetition = rng.uniform(900, 1150), rng.uniform(1900, 2400)
     # Centric readouts keep part of the unprepared contrast, so that fluid is dark but not black.
     mixed, echo = rng.uniform(0.2, 0.45), 4.0
@@ -177,6 +182,6 @@ def _flair(
 ) -> Array:
     repetition, echo = rng.uniform(8000, 10000), rng.uniform(95, 140)
     nulling = fluid_t1 * np.log(2 / (1 + np.exp(-repetition / fluid_t1)))
-    inversion = nulling * rng.uniform(0.84, 0.95)
+    inversion = nulling * rng.uniform(0.88, 0.97)
     recovered = 1 - 2 * np.exp(-inversion / t1) + np.exp(-repetition / t1)
     return density * np.abs(recovered) * np.exp(-echo / t2)

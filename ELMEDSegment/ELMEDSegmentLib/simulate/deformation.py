@@ -60,7 +60,7 @@ def elastic_displacement(
     rng: np.random.Generator, shape: tuple[int, ...], spacing_mm: float, strength: float = 1.0
 ) -> Array:
     """Draw a smooth displacement in mm, `(3, z, y, x)`: coarse shape and finer individuality."""
-    coarse = [smooth_field(rng, shape, 45 / spacing_mm) * (3.5 * strength) for _ in range(3)]
+    coarse = [smooth_field(rng, shape, 45 / spacing_mm) * (3.0 * strength) for _ in range(3)]
     fine = [smooth_field(rng, shape, 18 / spacing_mm) * (1.0 * strength) for _ in range(3)]
     return np.stack([a + b for a, b in zip(coarse, fine, strict=True)]).astype(np.float32)
 

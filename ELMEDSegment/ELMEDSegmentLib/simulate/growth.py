@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813
+import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy import ndimage
 
@@ -14,7 +14,7 @@ from ELMEDSegmentLib.simulate.tumour import TumourShape
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-_CALLOSUM_MM = 8.0
+_CALLOSUM_REACH_MM = 10.0
 
 
 def grow_tumour(
@@ -46,11 +46,21 @@ def grow_tumour(
     level = _level(rng, tissues.shape, centre, radius_mm, spacing_mm)
     side = np.sign(lateral_mm[centre]) or 1.0
     crossing = lateral_mm * side < 0
-    callosum = is_any(tissues, WHITE) & (np.abs(lateral_mm) < _CALLOSUM_MM)
-    core = (level < 1) & ~(crossing & ~callosum)
+    blocked = crossing & ~_around_callosum(tissues, lateral_mm, spacing_mm)
+    core = (level < 1) & ~blocked
     rim = _rim(rng, core, level, radius_mm, spacing_mm, enhancing)
-    reach = _oedema_reach(rng, tissues, core, crossing & ~callosum, spacing_mm, enhancing)
+    reach = _oedema_reach(rng, tissues, core, blocked, spacing_mm, enhancing)
     return TumourShape(core & ~rim, core & rim, reach, enhancing)
+
+
+def _around_callosum(tissues: NDArray[np.uint8], lateral_mm: Array, spacing_mm: float) -> Mask:
+    """Return where white matter crosses the midline: elsewhere the falx is in the way."""
+    near = is_any(tissues, WHITE) & (np.abs(lateral_mm) < 1.5)  # noqa: PLR2004
+    near = ndimage.binary_opening(near)
+    size = 2 * round(_CALLOSUM_REACH_MM / spacing_mm) + 1
+    for axis in range(3):
+        near = ndimage.maximum_filter1d(near.view(np.uint8), size, axis=axis).view(bool)
+    return near & is_any(tissues, WHITE)
 
 
 def _draw_centre(
@@ -72,9 +82,12 @@ def _level(
     spacing_mm: float,
 ) -> Array:
     """Return a field below 1 inside an irregular, stretched ball."""
-    axes = [((np.arange(n) - c) * spacing_mm).astype(np.float32) for n, c in zip(shape, centre)]
+    axes = [
+        ((np.arange(n) - c) * spacing_mm).astype(np.float32)
+        for n, c in zip(shape, centre, strict=True)
+    ]
     stretch = np.exp(rng.normal(0, 0.16, 3)).astype(np.float32)
-    squares = [(a / (radius_mm * s)) ** 2 for a, s in zip(axes, stretch)]
+    squares = [(a / (radius_mm * s)) ** 2 for a, s in zip(axes, stretch, strict=True)]
     distance = np.sqrt(squares[0][:, None, None] + squares[1][:, None] + squares[2])
     lobes = fractal_field(rng, shape, 1.1 * radius_mm / spacing_mm, 4)
     return distance * np.exp(0.24 * lobes)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,11 @@ from scipy import ndimage
 
 from ELMEDSegmentLib.simulate.anatomy import Anatomy, anatomy_from_tissues, box_of
 from ELMEDSegmentLib.simulate.fields import enlarge, fractal_field, smooth_field
-from ELMEDSegmentLib.simulate.solids import Space, ball, tube
+from ELMEDSegmentLib.simulate.solids import Point, Space, ball, tube
 from ELMEDSegmentLib.simulate.tissues import Tissue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -72,7 +76,9 @@ def _outlines(rng: np.random.Generator, space: Space) -> _Surfaces:
     # The tentorium keeps a layer of fluid between cerebrum and cerebellum.
     gap = cerebellum < 1.09  # noqa: PLR2004
     cerebrum = (level < 1) & ~gap
-    depth = _coarse_distance(cerebrum)
+    # Sulci deepen from the medial surface too.
+    halves = cerebrum & ~((side < 2) & ~(ball(space, (-2, 4, 0), (33, 41, 60)) < 1))  # noqa: PLR2004
+    depth = _coarse_distance(halves)
     return _Surfaces(cerebrum, cerebellar, brainstem, depth)
 
 
@@ -126,14 +132,14 @@ def _sulci(rng: np.random.Generator, space: Space, depth: Array) -> tuple[Mask, 
     Zero levels of a random field make meandering lines; looking the field up near the surface,
     at each depth, makes the lines walls that run inwards.
     """
-    folding = smooth_field(rng, space.shape, 7.5) + 0.35 * smooth_field(rng, space.shape, 4.5)
+    folding = smooth_field(rng, space.shape, 6.6) + 0.35 * smooth_field(rng, space.shape, 4.5)
     radius = np.sqrt(space.z**2 + (0.72 * space.y) ** 2 + (0.9 * space.x) ** 2) + np.float32(1)
     outwards = 1 + np.minimum(0.9 * depth, 17) / radius
     indices = np.stack(
         [a * outwards + m for a, m in zip((space.z, space.y, space.x), _MIDDLE, strict=True)]
     ).astype(np.float32)
     walls = np.abs(ndimage.map_coordinates(folding, indices, order=1, mode="reflect"))
-    reach = 17 + 5 * smooth_field(rng, space.shape, 30.0)
+    reach = 20 + 5 * smooth_field(rng, space.shape, 30.0)
     widths = 0.5 + 0.22 * smooth_field(rng, space.shape, 35.0)
     shallow = np.clip(1 - depth / reach, 0, 1)
     pial = (walls < 0.14) & (shallow > 0)  # noqa: PLR2004
@@ -147,9 +153,11 @@ def _fissures(space: Space) -> Mask:
     between = wavy & ~arch
     side = np.abs(space.x)
     line = space.z + 14 - 0.32 * (space.y + 30)
-    lips = (np.abs(line) < 1.6) & (side > 37) & (space.y > -44) & (space.y < 32)  # noqa: PLR2004
+    lips = (np.abs(line) < 0.4 + 0.03 * (side - 37)) & (side > 37)  # noqa: PLR2004
+    lips &= np.abs(space.y + 6) < 38  # noqa: PLR2004
     # Under the lips lies the insula, behind a sheet of fluid.
-    insula = (np.abs(side - 37.5) < 1.2) & (np.abs(space.y + 4) < 24)  # noqa: PLR2004
+    curved = side - 38.5 + 0.012 * (space.y + 4) ** 2 + 1.5 * np.sin(0.35 * space.y)
+    insula = (np.abs(curved) < 0.9) & (np.abs(space.y + 4) < 22)  # noqa: PLR2004
     insula &= (line > -8) & (line < 20)  # noqa: PLR2004
     return between | lips | insula
 
@@ -159,9 +167,7 @@ def _add_hindbrain(
 ) -> None:
     depth = _coarse_distance(parts.cerebellum)
     # Folia run across; they are finer than gyri.
-    folia = np.sin(
-        1.25 * (space.z + 0.5 * space.y) + 1.8 * smooth_field(rng, space.shape, 12.0)
-    )
+    folia = np.sin(1.25 * (space.z + 0.5 * space.y) + 1.8 * smooth_field(rng, space.shape, 12.0))
     core = depth > 7.5 + 3 * folia + 1.5 * smooth_field(rng, space.shape, 8.0)
     tissues[parts.cerebellum] = Tissue.CEREBELLAR_CORTEX
     tissues[parts.cerebellum & core] = Tissue.CEREBELLAR_WHITE_MATTER
@@ -180,7 +186,7 @@ def _add_deep_structures(
     def sides(centre: tuple[float, float, float], radii: tuple[float, float, float]) -> Mask:
         return ball(space, centre, radii, mirrored=True) < 1
 
-    def tubes(points: list[tuple[float, float, float]], radii: list[float]) -> Mask:
+    def tubes(points: Sequence[Point], radii: Sequence[float]) -> Mask:
         return tube(space, points, radii, mirrored=True) < 0
 
     put(tubes([(-19, -10, 25), (-15, 8, 28), (-5, 24, 25)], [6.5, 5, 3.5]), Tissue.HIPPOCAMPUS)
@@ -195,7 +201,7 @@ def _add_deep_structures(
     horn = [(14, 30, 22), (-6, 22, 33), (-16, -6, 32)]
     put(tubes(horn, [5.5 * size, 2.4 * size, 1.6 * size]), Tissue.VENTRICLE)
     put(tubes([(12, 16, 11), (13, 30, 22), (4, 30, 27)], [1.2, 2.8, 1.2]), Tissue.CHOROID_PLEXUS)
-    third = (ball(space, (1, 6, 0), (11, 16, 1.6 * size + 0.6)) < 1)
+    third = ball(space, (1, 6, 0), (11, 16, 1.6 * size + 0.6)) < 1
     put(third, Tissue.VENTRICLE)
     put(tube(space, [(-4, 20, 0), (-26, 25, 0)], [1.2, 1.4]) < 0, Tissue.VENTRICLE)
     put(ball(space, (-36, 29, 0), (9, 4.5 * size, 8)) < 1, Tissue.VENTRICLE)

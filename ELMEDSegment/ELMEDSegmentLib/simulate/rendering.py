@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from ELMEDSegmentLib.labels import CHANNELS, ENHANCING_TUMOUR, NECROTIC_CORE, OEDEMA
 from ELMEDSegmentLib.simulate.anatomy import Anatomy, box_of
-from ELMEDSegmentLib.simulate.contrasts import Contrasts
 from ELMEDSegmentLib.simulate.deformation import Deformation, resample
 from ELMEDSegmentLib.simulate.fields import fractal_field, smooth_field
 from ELMEDSegmentLib.simulate.tissues import Tissue
+
+if TYPE_CHECKING:
+    from ELMEDSegmentLib.simulate.contrasts import Contrasts
 
 Array = NDArray[np.float32]
 Box = tuple[slice, slice, slice]
@@ -78,7 +82,7 @@ def add_tumour(
     if not labels.any():
         return
     box = box_of(labels > 0, margin=int(np.ceil(6 / spacing_mm)))
-    inside, part = labels[box], images[(slice(None), *box)]
+    inside, part = labels[box], images[:, box[0], box[1], box[2]]
     _add_oedema(rng, part, inside, contrasts, spacing_mm)
     solid = Tissue.NECROSIS if necrotic else Tissue.NON_ENHANCING_TUMOUR
     _add_core(rng, part, inside, contrasts, spacing_mm, solid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813
+import SimpleITK as sitk
 from numpy.typing import NDArray
 from scipy import ndimage
 
@@ -183,7 +183,8 @@ def _draw_deformation(
     shape = options.shape
     if shape is None:
         reach = np.abs(np.linalg.inv(matrix)) @ extent * 1.02 + 6
-        shape = tuple(int(n) for n in np.ceil(reach / options.spacing_mm))
+        depth, height, width = (int(n) for n in np.ceil(reach / options.spacing_mm))
+        shape = (depth, height, width)
     return random_deformation(rng, shape, options.spacing_mm, centre, matrix, options.deformation)
 
 
@@ -228,7 +229,7 @@ def _draw_tumour(
         whole = (shape.reach > 0.5) | shape.core  # noqa: PLR2004
         inside = np.count_nonzero(whole & parenchyma)
         large = inside * options.spacing_mm**3 > _SMALLEST_TUMOUR_MM3
-        if large and inside > 0.6 * np.count_nonzero(whole):  # noqa: PLR2004
+        if large and inside > 0.6 * np.count_nonzero(whole):
             break
     if options.mass_effect_mm > 0 and shape.core.any():
         push = float(rng.uniform(0.15, 1.0)) * options.mass_effect_mm
@@ -262,15 +263,16 @@ def _strip(
 ) -> NDArray[np.bool_]:
     """Extract the brain as tightly and as unevenly as extraction tools do."""
     coarse = Deformation(
-        deformation.coordinates / DISTANCE_STEP, deformation.matrix, deformation.spacing_mm
+        deformation.coordinates / np.float32(DISTANCE_STEP),
+        deformation.matrix,
+        deformation.spacing_mm,
     )
     distance = resample(anatomy.brain_distance, coarse)
-    outside = (deformation.coordinates < 0).any(0)
-    distance[outside] = np.inf
     uneven = fractal_field(rng, tissues.shape, 25 / deformation.spacing_mm, 2)
     margin = np.clip(rng.uniform(0.3, 2.5) + 0.6 * uneven, 0.0, 5.0).astype(np.float32)
     mask = brain_mask(tissues, distance, margin)
-    mask |= shape.core & (distance <= 1.5)  # noqa: PLR2004 - the tumour's edge is brain
+    # The tumour's edge is brain.
+    mask |= shape.core & (distance <= 1.5) & (tissues > 0)  # noqa: PLR2004
     # Opening cuts off nerves and vessels that leave the brain.
     width = max(round(2.0 / deformation.spacing_mm), 1)
     pieces, count = ndimage.label(ndimage.binary_opening(mask, iterations=width))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from ELMEDLib.errors import InputError
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.labels import ENHANCING_TUMOUR, NECROTIC_CORE, OEDEMA
 from ELMEDSegmentLib.simulate.anatomy import box_of
 from ELMEDSegmentLib.simulate.fields import smooth_field
@@ -24,6 +23,10 @@ from ELMEDSegmentLib.simulate.tissues import (
     Tissue,
     is_any,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -70,9 +73,11 @@ class TumourSource:
 
     def draw_mask(self, rng: np.random.Generator) -> NDArray[np.uint8] | None:
         """Return a label map `(z, y, x)` over the atlas grid, or None when one is to be grown."""
-        if self.masks is None or rng.random() < self.grown_share:
+        if self.masks is None:
             return None
         masks = _read_masks(str(self.masks))
+        if rng.random() < self.grown_share:
+            return None
         return masks[int(rng.integers(len(masks)))].whole()
 
 
@@ -146,9 +151,7 @@ def tumour_from_mask(
     return _sample_mask(mask, coordinates, box, shape, rng)
 
 
-def _output_box(
-    found: Boxes, origin: NDArray, per_voxel: NDArray, shape: tuple[int, ...]
-) -> Boxes:
+def _output_box(found: Boxes, origin: NDArray, per_voxel: NDArray, shape: tuple[int, ...]) -> Boxes:
     """Return the part of the output grid that the mask can reach after any deformation."""
     slices = []
     for axis in range(3):

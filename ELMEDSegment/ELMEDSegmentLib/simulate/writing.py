@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813
+import SimpleITK as sitk
+
 from ELMEDLib.errors import OutputError
 from ELMEDLib.files import written_whole
-
 from ELMEDSegmentLib.labels import LABELS
-from ELMEDSegmentLib.simulate.study import SimulatedStudy
+
+if TYPE_CHECKING:
+    from ELMEDSegmentLib.simulate.study import SimulatedStudy
 
 
 def write_study(study: SimulatedStudy, folder: Path | str, command: str = "") -> list[Path]:
