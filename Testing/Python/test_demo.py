@@ -18,14 +18,16 @@ pytest.importorskip("trame_slicer", reason="the demonstration needs Slicer's cor
 from PIL import Image
 
 from demo.command import main
+from demo.scene import title_of
 from ELMEDLib.bridge.glioma import GLIOMA_SEGMENTS
-from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS, REGIONS
+from ELMEDSegmentLib.labels import CHANNELS, REGIONS
 
 PROJECT = Path(__file__).resolve().parents[2]
 PLANES = ("axial", "sagittal", "coronal")
 
 REOPEN = """
 import json, sys
+import vtk
 from demo.scene import start_slicer
 app = start_slicer()
 opened = app.io_manager.load_scene(sys.argv[1])
@@ -35,16 +37,24 @@ def nodes(kind):
 volumes = {n.GetName(): n.GetImageData().GetDimensions() for n in nodes("vtkMRMLScalarVolumeNode")}
 (segmentation,) = nodes("vtkMRMLSegmentationNode")
 segments = segmentation.GetSegmentation()
+def terminology(segment):
+    value = vtk.reference("")
+    segment.GetTag(segment.GetTerminologyEntryTagName(), value)
+    return value.get()
 (table,) = nodes("vtkMRMLTableNode")
 print(json.dumps({
     "opened": bool(opened),
     "volumes": volumes,
     "segments": [
         {"name": s.GetName(), "colour": s.GetColor(), "id": segments.GetNthSegmentID(i),
-         "terminology": s.GetTag(s.GetTerminologyEntryTagName(), ""),
+         "terminology": terminology(s),
          "voxels": s.GetRepresentation("Binary labelmap").GetNumberOfPoints()}
         for i, s in ((i, segments.GetNthSegment(i)) for i in range(segments.GetNumberOfSegments()))
     ],
+    "background": {
+        n.GetLayoutName(): app.scene.GetNodeByID(n.GetBackgroundVolumeID()).GetName()
+        for n in nodes("vtkMRMLSliceCompositeNode")
+    },
     "surfaces": segments.ContainsRepresentation("Closed surface"),
     "table": [[table.GetCellText(r, c) for c in range(table.GetNumberOfColumns())]
               for r in range(table.GetNumberOfRows())],
@@ -156,7 +166,7 @@ def reopened(demonstration) -> dict:
 
 def test_the_scene_opens_again_with_the_four_volumes(reopened, sample_study):
     assert reopened["opened"]
-    assert set(reopened["volumes"]) == {CHANNEL_TITLES[channel] for channel in CHANNELS}
+    assert set(reopened["volumes"]) == {title_of(channel) for channel in CHANNELS}
     size = sitk.ReadImage(str(sample_study["t1"])).GetSize()
     assert all(tuple(dimensions) == size for dimensions in reopened["volumes"].values())
 
@@ -178,6 +188,10 @@ def test_the_scene_opens_again_with_the_table_of_volumes(reopened, volumes):
     for code, row in volumes.items():
         assert float(shown[code][2]) == pytest.approx(float(row["ml"]), abs=0.01)
         assert int(shown[code][3]) == int(row["voxels"])
+
+
+def test_the_scene_opens_again_with_a_volume_in_each_of_slicers_views(reopened):
+    assert set(reopened["background"]) == {"Red", "Yellow", "Green"}
 
 
 def has_colour(pixels: np.ndarray, colour: tuple[float, float, float]) -> np.ndarray:

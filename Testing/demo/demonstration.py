@@ -15,7 +15,7 @@ from demo.views import ORIENTATIONS, Extent, SlicePictures, SurfacePictures, ren
 from demo.volumes import VolumeRow, volume_rows, write_volumes
 from ELMEDLib.errors import InputError, OutputError
 from ELMEDLib.progress import Progress, within
-from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS
+from ELMEDSegmentLib.labels import CHANNELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,11 +145,11 @@ class _Presentation:
         scenes.add_table(self._rows)
         scenes.add_brain_surface(app, reference)
         scenes.save_segmentation(self._segmentation, results / "segmentation.seg.nrrd")
-        progress("scene", 0.3, "Saving the Slicer scene")
-        scenes.save_scene(app, results / "scene.mrb")
-        progress("pictures", 0.6, "Drawing the pictures")
+        progress("pictures", 0.4, "Drawing the pictures")
         (results / "pictures").mkdir()
         self._draw(app, slice_view, results / "pictures")
+        progress("scene", 0.8, "Saving the Slicer scene")
+        scenes.save_scene(app, results / "scene.mrb")
         progress("pictures", 1.0, "Done")
 
     def _draw(self, app: Any, slice_view: SlicePictures, folder: Path) -> None:
@@ -176,7 +176,7 @@ class _Presentation:
     ) -> dict[str, Image.Image]:
         pictures = {}
         for channel, volume in self._volumes.items():
-            title = CHANNEL_TITLES[channel]
+            title = volume.GetName()
             for orientation in ORIENTATIONS:
                 drawn = view.picture(volume, orientation, position, brain)
                 pictures[f"{orientation}-{channel}"] = annotated(drawn, title, orientation)

@@ -57,9 +57,15 @@ def add_volumes(app: Any, files: Mapping[str, Path]) -> dict[str, Any]:
         if not read:
             raise InputError(f"The {CHANNEL_TITLES[channel]} file cannot be read.", "Check it.")
         nodes[channel] = read[0]
-        nodes[channel].SetName(CHANNEL_TITLES[channel])
+        nodes[channel].SetName(title_of(channel))
         show_tissue_contrast(nodes[channel])
     return nodes
+
+
+def title_of(channel: str) -> str:
+    """Return what a channel is called, as the name of a node."""
+    title = CHANNEL_TITLES[channel]
+    return title[0].upper() + title[1:]
 
 
 def show_tissue_contrast(volume: Any) -> None:

@@ -12,7 +12,10 @@ import numpy as np
 if TYPE_CHECKING:
     from PIL import Image
 
-ORIENTATIONS = ("axial", "sagittal", "coronal")
+# As in Slicer's layouts: which view shows which orientation, and which is the 3D view.
+SLICE_VIEWS = {"axial": "Red", "sagittal": "Yellow", "coronal": "Green"}
+ORIENTATIONS = tuple(SLICE_VIEWS)
+SURFACE_VIEW = "1"
 
 # For each orientation: the RAS axis along which it slices, and the RAS axes that go across and up.
 SLICE_AXIS = {"axial": 2, "sagittal": 0, "coronal": 1}
@@ -54,8 +57,9 @@ def render_without_screen() -> None:
 class SlicePictures:
     """Draws slices of the volumes of a scene, with its segmentations over them.
 
-    It has to be made before the segmentations are: what comes into a view first is drawn first, and
-    only what is drawn before a segment is seen through it.
+    The views are the red, yellow and green ones of Slicer's layouts, so that a scene opens there as
+    it was drawn last. They have to be made before the segmentations are: what comes into a view
+    first is drawn first, and only what is drawn before a segment is seen through it.
     """
 
     def __init__(self, app: Any, size: int, volume: Any) -> None:
@@ -63,13 +67,18 @@ class SlicePictures:
         from trame_slicer.views import SliceView
         from trame_slicer.views.render_scheduler import NoScheduleRendering
 
-        self._view = SliceView(
-            app.scene, app.app_logic, "Demo", scheduled_render_strategy=NoScheduleRendering()
-        )
-        self._view.update_size(size, size)
-        self._view.set_background_volume_id(volume.GetID())
-        self._view.render()
-        self._view.set_ruler(vtkMRMLAbstractViewNode.RulerTypeThin)
+        self._views = {}
+        for orientation, name in SLICE_VIEWS.items():
+            view = SliceView(
+                app.scene, app.app_logic, name, scheduled_render_strategy=NoScheduleRendering()
+            )
+            view.get_view_node().SetLayoutLabel(name[0])
+            view.update_size(size, size)
+            view.set_orientation(orientation.capitalize())
+            view.set_background_volume_id(volume.GetID())
+            view.render()
+            view.set_ruler(vtkMRMLAbstractViewNode.RulerTypeThin)
+            self._views[orientation] = view
 
     def picture(
         self, volume: Any, orientation: str, position: tuple[float, float, float], brain: Extent
@@ -85,10 +94,9 @@ class SlicePictures:
         Returns:
             An RGB picture as high as wide.
         """
-        view = self._view
+        view = self._views[orientation]
         node = view.get_view_node()
         view.set_background_volume_id(volume.GetID())
-        view.set_orientation(orientation.capitalize())
         view.fit_view_to_content()
         across, up = IN_PLANE[orientation]
         field = MARGIN * max(brain.size(across), brain.size(up))
@@ -100,8 +108,9 @@ class SlicePictures:
         return picture_of(view)
 
     def close(self) -> None:
-        """Release the view's window."""
-        self._view.finalize()
+        """Release the views' windows."""
+        for view in self._views.values():
+            view.finalize()
 
 
 class SurfacePictures:
@@ -112,7 +121,7 @@ class SurfacePictures:
         from trame_slicer.views.render_scheduler import NoScheduleRendering
 
         self._view = ThreeDView(
-            app.scene, app.app_logic, "Demo", scheduled_render_strategy=NoScheduleRendering()
+            app.scene, app.app_logic, SURFACE_VIEW, scheduled_render_strategy=NoScheduleRendering()
         )
         # Drawn larger and shrunk: VTK's own smoothing of edges loses see-through surfaces here.
         self._size = size
