@@ -169,36 +169,32 @@ CASES = [
 
 
 @cache
-def _triangles() -> list[Floats]:
-    """Return, for each of the 256 patterns, its triangles as (triangles, 3 points, zyx)."""
-    half = [
-        EDGES[[int(digit, 16) for digit in case]].reshape(-1, 3, 3)
-        if case != "-"
-        else np.empty((0, 3, 3))
-        for case in CASES
-    ]
-    return half + [half[255 - pattern][:, ::-1] for pattern in range(128, 256)]
+def _triangles() -> Floats:
+    """Return the triangles of the 256 patterns as (patterns, 5 triangles, 3 points, zyx).
+
+    Patterns with fewer triangles are filled up with triangles of no size.
+    """
+    half = np.zeros((128, 5, 3, 3))
+    for pattern, case in enumerate(CASES):
+        if case != "-":
+            points = EDGES[[int(digit, 16) for digit in case]]
+            half[pattern, : len(points) // 3] = points.reshape(-1, 3, 3)
+    return np.concatenate([half, half[::-1, :, ::-1]])
 
 
 @cache
 def _volume_terms() -> tuple[Floats, Floats]:
     """Return per pattern the constant (256,) and the vector (256, 3) of six times the volume."""
-    constant, vector = np.zeros(256), np.zeros((256, 3))
-    for pattern, triangles in enumerate(_triangles()):
-        a, b, c = triangles[:, 0], triangles[:, 1], triangles[:, 2]
-        constant[pattern] = (np.cross(a, b) * c).sum()
-        vector[pattern] = (np.cross(a, b) + np.cross(b, c) + np.cross(c, a)).sum(0)
-    return constant, vector
+    a, b, c = np.moveaxis(_triangles(), 2, 0)
+    across = np.cross(a, b)
+    return (across * c).sum((1, 2)), (across + np.cross(b, c) + np.cross(c, a)).sum(1)
 
 
 def _areas(spacing: Floats) -> Floats:
     """Return the surface area (256,) in mm2 of each pattern's triangles."""
-    areas = np.zeros(256)
-    for pattern, triangles in enumerate(_triangles()):
-        points = triangles * spacing
-        across = np.cross(points[:, 0] - points[:, 2], points[:, 1] - points[:, 2])
-        areas[pattern] = 0.5 * np.sqrt((across**2).sum(1)).sum()
-    return areas
+    a, b, c = np.moveaxis(_triangles() * spacing, 2, 0)
+    across = np.cross(a - c, b - c)
+    return np.asarray(0.5 * np.sqrt((across**2).sum(-1)).sum(1))
 
 
 def corner_patterns(padded: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -41,8 +41,8 @@ LEAST_BACKGROUND = 0.2
 class Mapping(Protocol):
     """A change of intensities, the same for every voxel."""
 
-    def apply(self, image: sitk.Image) -> sitk.Image:
-        """Return the image, or a part of it, with changed intensities (64-bit float)."""
+    def apply(self, values: NDArray[Any]) -> Floats:
+        """Return changed intensities for those of an image or of a part of it."""
         ...
 
 
@@ -55,13 +55,17 @@ class Standardised:
     outliers: float | None
     scale: float
 
-    def apply(self, image: sitk.Image) -> sitk.Image:
-        """Return the image, or a part of it, with changed intensities (64-bit float)."""
-        # One filter after the other as in pyradiomics, whose results depend on the rounding.
-        result = sitk.ShiftScale(image, -self.mean, 1 / self.sigma, sitk.sitkFloat64)
+    def apply(self, values: NDArray[Any]) -> Floats:
+        """Return changed intensities for those of an image or of a part of it."""
+        # One step after the other as in pyradiomics, whose results depend on the rounding.
+        result = values.astype(np.float64)
+        result -= self.mean
+        result *= 1 / self.sigma
         if self.outliers is not None:
-            result = sitk.Clamp(result, sitk.sitkFloat64, -self.outliers, self.outliers)
-        return result if self.scale == 1 else result * self.scale
+            np.clip(result, -self.outliers, self.outliers, out=result)
+        if self.scale != 1:
+            result *= self.scale
+        return result
 
 
 @dataclass(frozen=True)
@@ -71,17 +75,14 @@ class PiecewiseLinear:
     landmarks: tuple[float, ...]
     standard: tuple[float, ...]
 
-    def apply(self, image: sitk.Image) -> sitk.Image:
-        """Return the image, or a part of it, with changed intensities (64-bit float)."""
-        values = sitk.GetArrayFromImage(image).astype(np.float64)
+    def apply(self, values: NDArray[Any]) -> Floats:
+        """Return changed intensities for those of an image or of a part of it."""
         x, y = np.array(self.landmarks), np.array(self.standard)
-        mapped = np.interp(values, x, y)
+        mapped: Floats = np.interp(values, x, y)
         for end, inner, outside in ((0, 1, values < x[0]), (-1, -2, values > x[-1])):
             slope = (y[end] - y[inner]) / (x[end] - x[inner])
             mapped[outside] = y[end] + slope * (values[outside] - x[end])
-        result = sitk.GetImageFromArray(mapped)
-        result.CopyInformation(image)
-        return result
+        return mapped
 
 
 def fit_mapping(

@@ -2,7 +2,7 @@
 
 A sequence is read and normalised once for all segments. B-spline coefficients, the costly part of
 resampling, are computed once as well, and only around the segments: what is farther away than
-`SPLINE_REACH` voxels changes a coefficient by less than rounding (the filter's pole is 0.27).
+`SPLINE_REACH` voxels does not change a coefficient's last bit (the filter's pole is 0.27).
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.boxes import Box, box_of, union, whole
-from ELMEDRadiomicsLib.normalisation import Mapping, fit_mapping
+from ELMEDRadiomicsLib.normalisation import Mapping, NyulStandard, fit_mapping
+from ELMEDRadiomicsLib.spline import along_axes, may_use_matrices, resampled_by_matrices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from ELMEDRadiomicsLib.frames import Frame, Grid
 
-SPLINE_REACH = 36
+SPLINE_REACH = 40
 SPLINE_ORDER = 3
 WORTH_CROPPING = 0.75
 
@@ -39,6 +40,8 @@ class Sequence:
         normalisation: name of the normalisation, None for what the settings say.
         brain: brain mask for normalisations that use one.
         standard: the standard for Nyúl normalisation.
+        exact: resample with ITK's very rounding. Filters need that: their results lie around 0,
+            where the last bits of what they filter can be seen.
     """
 
     def __init__(
@@ -48,11 +51,14 @@ class Sequence:
         settings: dict[str, Any],
         normalisation: str | None = None,
         brain: sitk.Image | None = None,
-        standard: Any = None,
+        standard: NyulStandard | None = None,
+        *,
+        exact: bool = True,
     ) -> None:
         self.name = name
         self.read = checked_image(image, name)
         self.settings = settings
+        self.exact = exact
         self._choice = (normalisation, brain, standard)
 
     @cached_property
@@ -69,14 +75,28 @@ class Sequence:
     @cached_property
     def normalised(self) -> sitk.Image:
         """The whole image, normalised."""
-        return self.read if self.mapping is None else self.mapping.apply(self.read)
+        if self.mapping is None:
+            return self.read
+        image = sitk.GetImageFromArray(self.mapping.apply(sitk.GetArrayViewFromImage(self.read)))
+        image.CopyInformation(self.read)
+        return image
+
+    def values(self, box: Box) -> NDArray[Any]:
+        """Return the normalised intensities (z, y, x) in a box, normalising no more than that."""
+        if self.mapping is None or "normalised" in self.__dict__:
+            return sitk.GetArrayViewFromImage(self.normalised)[box.slices]
+        return self.mapping.apply(sitk.GetArrayViewFromImage(self.read)[box.slices])
 
     def part(self, box: Box) -> sitk.Image:
         """Return a part of the normalised image, normalising no more than that part."""
         z, y, x = box.slices
         if self.mapping is None or "normalised" in self.__dict__:
             return self.normalised[x, y, z]
-        return self.mapping.apply(self.read[x, y, z])
+        image = sitk.GetImageFromArray(self.values(box))
+        image.SetSpacing(self.read.GetSpacing())
+        image.SetDirection(self.read.GetDirection())
+        image.SetOrigin(self.read.TransformIndexToPhysicalPoint((x.start, y.start, z.start)))
+        return image
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -125,13 +145,15 @@ class WorkingImage:
             return sitk.GetArrayViewFromImage(self.image)[box.slices]
         offset = np.array(crop.start)
         part = box_of(box.start + offset, box.stop + offset)
-        return sitk.GetArrayFromImage(self.sequence.part(part))
+        return self.sequence.values(part)
 
 
 def spline_for(sequence: Sequence, frames: Iterable[Frame]) -> sitk.Image | None:
     """Return B-spline coefficients for all frames that need them, None when none does."""
     interpolator = sequence.settings["interpolator"]
     grids = [frame.grid for frame in frames if frame.grid is not None]
+    if may_use_matrices(sequence):
+        grids = [grid for grid in grids if along_axes(sequence.read, grid) is None]
     if not grids or interpolator_number(interpolator) != sitk.sitkBSpline:
         return None
     needed = union(_covered(sequence.read, grid) for grid in grids)
@@ -165,6 +187,10 @@ def _covered(image: sitk.Image, grid: Grid) -> Box:
 
 
 def _resample(sequence: Sequence, grid: Grid, spline: sitk.Image | None) -> sitk.Image:
+    if interpolator_number(sequence.settings["interpolator"]) == sitk.sitkBSpline:
+        quick = resampled_by_matrices(sequence, grid)
+        if quick is not None:
+            return quick
     if spline is not None:
         return grid.resampler(sitk.sitkBSplineResampler, sequence.pixel_type).Execute(spline)
     interpolator = interpolator_number(sequence.settings["interpolator"])
