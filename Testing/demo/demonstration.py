@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 SAMPLE_STUDY = Path(__file__).resolve().parents[2] / "Resources" / "SampleStudy"
 PICTURE_SIZE = 480
-SURFACES = {"front": ("Surfaces, from the front", 25), "side": ("Surfaces, from the side", 115)}
+SURFACES = {"front": ("Surfaces, from the front", 25), "side": ("Surfaces, from the side", 110)}
+"""Title of each picture, and degrees from the front towards the side where the tumour is."""
 NOTICE = "Research use only; not for diagnosis or treatment decisions."
 
 
@@ -156,7 +157,7 @@ class _Presentation:
         brain = scenes.brain_extent(self._volumes["t1c"])
         position = scenes.tumour_position(self._labels) or brain.centre
         slices = self._slices(slice_view, brain, position)
-        surfaces = self._surfaces(app, brain)
+        surfaces = self._surfaces(app, brain, position)
         for name, picture in {**slices, **surfaces}.items():
             picture.save(folder / f"{name}.png")
         overview = [slices[f"axial-{channel}"] for channel in CHANNELS]
@@ -183,11 +184,16 @@ class _Presentation:
         view.close()
         return pictures
 
-    def _surfaces(self, app: Any, brain: Extent) -> dict[str, Image.Image]:
+    def _surfaces(
+        self, app: Any, brain: Extent, position: tuple[float, float, float]
+    ) -> dict[str, Image.Image]:
         view = SurfacePictures(app, PICTURE_SIZE)
         radius = max(brain.size(axis) for axis in range(3)) / 2
+        to_the_right = position[0] > brain.centre[0]
         pictures = {
-            f"surfaces-{name}": annotated(view.picture(brain.centre, azimuth, radius), title)
+            f"surfaces-{name}": annotated(
+                view.picture(brain.centre, -azimuth if to_the_right else azimuth, radius), title
+            )
             for name, (title, azimuth) in SURFACES.items()
         }
         view.close()
