@@ -125,14 +125,17 @@ class WorkerProcess:
                     self._request = None
         return events
 
-    def cancel(self) -> None:
+    def cancel(self) -> threading.Thread | None:
         """End the running task by ending the worker and all it started; return at once.
 
         The process tree is gone within two seconds. The next request starts a fresh worker.
+
+        Returns:
+            The thread that sees to the end; when it has ended, nobody works any more. None when
+            there was no worker.
         """
         child, self._child, self._request = self._child, None, None
-        if child:
-            tree.end(child.process)
+        return tree.end(child.process) if child else None
 
     def close(self) -> None:
         """Let the worker end: at once when it is busy, by itself when it is not. Does not wait."""

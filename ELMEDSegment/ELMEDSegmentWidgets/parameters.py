@@ -1,0 +1,51 @@
+"""The panel's choices, saved with the scene."""
+
+import enum
+
+from slicer import vtkMRMLScalarVolumeNode, vtkMRMLSegmentationNode, vtkMRMLTableNode
+from slicer.parameterNodeWrapper import parameterNodeWrapper
+
+
+class Device(enum.Enum):
+    """Where the network runs; the values are the engine's names."""
+
+    AUTOMATIC = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+    MPS = "mps"
+
+    def label(self):
+        """Return the text that the panel shows."""
+        return {
+            "auto": "Automatic: a graphics card if it can be used",
+            "cpu": "CPU",
+            "cuda": "NVIDIA graphics card (CUDA)",
+            "mps": "Apple graphics processor (MPS)",
+        }[self.value]
+
+
+@parameterNodeWrapper
+class ELMEDSegmentParameterNode:
+    """The choices of one scene.
+
+    Attributes:
+        t1: volume without contrast agent.
+        t1c: volume with contrast agent; the result lies on its grid.
+        t2: volume.
+        flair: volume.
+        model: name in the catalogue, "" for the default model.
+        segmentation: receives the result; a new one is made when there is none.
+        volumesTable: the measured volumes.
+        device: where the network runs.
+        postprocess: whether islands too small to be a tumour are removed.
+    """
+
+    t1: vtkMRMLScalarVolumeNode
+    t1c: vtkMRMLScalarVolumeNode
+    t2: vtkMRMLScalarVolumeNode
+    flair: vtkMRMLScalarVolumeNode
+    model: str = ""
+    segmentation: vtkMRMLSegmentationNode
+    volumesTable: vtkMRMLTableNode
+    device: Device = Device.AUTOMATIC
+    postprocess: bool = True
