@@ -143,7 +143,8 @@ class Host:
     def load_module(self, path: str | Path) -> Any:
         """Load a scripted module from its file, or `<name>/<name>.py` of the checkout.
 
-        Returns the module; its panel is made when it is first selected.
+        Returns the module; its panel is made when it is first selected. A module that is loaded
+        already stays as it is.
         """
         from host.application.modules import qSlicerScriptedLoadableModule
         from host.names import ROOT
@@ -151,6 +152,9 @@ class Host:
         path = Path(path)
         if path.suffix != ".py":
             path = ROOT / path.name / f"{path.name}.py"
+        loaded = self.module_manager.module(path.stem)
+        if loaded is not None:
+            return loaded
         if str(path.parent) not in sys.path:
             sys.path.insert(0, str(path.parent))
         module = qSlicerScriptedLoadableModule(str(path))
@@ -222,4 +226,6 @@ def start(module_paths: Sequence[str | Path] = (), *, testing: bool = True) -> H
     host = Host(testing=testing)
     for path in module_paths:
         host.load_module(path)
+    host.application.startupCompleted.emit()
+    host.process_events()
     return host

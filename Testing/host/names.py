@@ -20,6 +20,14 @@ ROOT = Path(__file__).resolve().parents[2]
 REDUCED = Path(__file__).with_name("slicer_names.json")
 
 
+MODULES = ("ELMEDSegment", "ELMEDRadiomics", "ELMEDPlayground")
+
+
+def product_modules() -> list[str]:
+    """Return the modules of the product that are there."""
+    return [name for name in MODULES if (ROOT / name / f"{name}.py").is_file()]
+
+
 def recording() -> Path | None:
     """Return the file recorded from a running Slicer, or None where there is none."""
     given = os.environ.get("ELMED_SLICER_API")
@@ -132,7 +140,10 @@ class Names:
             meta = self.data["metaobjects"].get(name)
             if meta is None:
                 break
-            found.update(meta["properties"])
+            found.update(meta.get("properties", ()))
+            module = self.module_of(name)
+            if module is not None:
+                found.update(self.data["modules"][module]["classes"][name]["properties"])
             name = meta["super"]
         return frozenset(found)
 
@@ -157,7 +168,7 @@ def reduced_names() -> Names:
     """Return the names of the committed list, with what it leaves to base classes filled in."""
     data = json.loads(REDUCED.read_text(encoding="utf-8"))
     for module in data["modules"].values():
-        for entry in module["classes"].values():
+        for entry in module.get("classes", {}).values():
             _fill(entry, data)
     return Names(data)
 

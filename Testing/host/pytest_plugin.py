@@ -14,8 +14,11 @@ def started_host() -> Iterator[Any]:
     pytest.importorskip("slicer", reason="slicer-core is not installed")
     pytest.importorskip("PySide6", reason="PySide6 is not installed")
     from host import session, start
+    from host.names import product_modules
 
-    yield session.current() if session.started() else start()
+    running = session.current() if session.started() else start(product_modules())
+    yield running
+    running.shut_down()
 
 
 @pytest.fixture

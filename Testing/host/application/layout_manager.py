@@ -52,10 +52,7 @@ class qSlicerLayoutManager(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.paused = 0
-        self._layout_node = slicer.vtkMRMLLayoutNode()
-        core = session.current().core
         self._logic = slicer.vtkMRMLLayoutLogic()
-        self._logic.SetMRMLScene(core.scene)
         self._slices: dict[str, qMRMLSliceWidget] = {}
         self._threed: qMRMLThreeDWidget | None = None
 
@@ -78,6 +75,8 @@ class qSlicerLayoutManager(QObject):
         threed.renderer().SetGradientBackground(True)
         strategy.widget = qMRMLThreeDView(threed)
         self._threed = qMRMLThreeDWidget(strategy.widget)
+        # Only now: the layout logic takes the views that are there, or would make nodes of its own.
+        self._logic.SetMRMLScene(core.scene)
 
     threeDViewCount = Property(int, lambda _self: 1)
     plotViewCount = Property(int, lambda _self: 0)

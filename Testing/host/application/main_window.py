@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Property, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
+    QFileDialog,
     QGridLayout,
     QLabel,
     QMainWindow,
@@ -98,9 +99,34 @@ class qSlicerMainWindow(QMainWindow):
         self._splitter.addWidget(views)
         self._splitter.setStretchFactor(1, 1)
 
+    def add_file_menu(self) -> None:
+        """Add what a preview needs to load and save."""
+        menu = self.menuBar().addMenu("File")
+        menu.addAction("Load...", self._load)
+        menu.addAction("Save scene...", self._save)
+        menu.addAction("Close scene", lambda: session.current().close_scene())
+        menu.addAction("Quit", self.close)
+
+    def _load(self) -> None:
+        import slicer
+
+        for path in QFileDialog.getOpenFileNames(self, "Load volumes, segmentations or a scene")[0]:
+            slicer.util.loadNodeFromFile(path)
+
+    def _save(self) -> None:
+        import slicer
+
+        path = QFileDialog.getSaveFileName(self, "Save scene", "", "Slicer bundle (*.mrb)")[0]
+        if path:
+            slicer.util.saveScene(path)
+
     def moduleSelector(self) -> qSlicerModuleSelectorToolBar:
         """Return the module selector."""
         return self._selector
+
+    def shown_panel(self) -> Any:
+        """Return the panel that is shown, or None."""
+        return self._shown
 
     def come_to(self, widget: Any) -> None:
         """Show a module's panel."""

@@ -9,8 +9,11 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
 from PySide6.QtUiTools import QUiLoader as RealLoader
 from PySide6.QtWidgets import QWidget
 
-from host.names import names
+from host.names import Names, names
 from host.pythonqt.classes import python_qt_class, stand_ins, stands_in
+
+# Properties that Designer and the loader know, though the class has none of the name.
+_DESIGNER = {"QLabel": {"buddy"}}
 
 
 class UiFileError(RuntimeError):
@@ -49,17 +52,18 @@ class QUiLoader(RealLoader):
         return widget
 
 
-def problems_of(tree: Any) -> list[str]:
+def problems_of(tree: Any, known_names: Names | None = None) -> list[str]:
     """Return what a `.ui` file asks for and real Slicer does not have."""
+    has = known_names or names()
     problems = []
     for widget in tree.iter("widget"):
         class_name, name = widget.get("class"), widget.get("name")
-        if class_name not in names().ui_widgets() and class_name != "Line":
+        if class_name not in has.ui_widgets() and class_name != "Line":
             problems.append(f"{name}: there is no widget class {class_name}")
             continue
         if class_name == "Line":
             continue
-        known = names().ui_properties(class_name)
+        known = has.ui_properties(class_name) | _DESIGNER.get(class_name, set())
         for entry in widget.findall("property"):
             if entry.get("stdset") != "0" and entry.get("name") not in known:
                 problems.append(f"{name}: {class_name} has no property {entry.get('name')}")

@@ -162,6 +162,8 @@ class UnionStorage(Storage):
     def __init__(self, parts: Sequence[Storage]) -> None:
         super().__init__(object)
         self.parts = parts
+        kinds = [getattr(part, "inner", part) for part in parts]
+        self._nothing = [i for i, kind in enumerate(kinds) if isinstance(kind, NoneStorage)]
 
     def accepts(self, value: Any) -> bool:
         """Take what one of the types takes."""
@@ -170,7 +172,7 @@ class UnionStorage(Storage):
     def default(self) -> Any:
         """Return None for `X | None`, else the first type's."""
         pair = 2
-        if len(self.parts) == pair and isinstance(self.parts[1], NoneStorage):
+        if len(self.parts) == pair and 1 in self._nothing:
             return None
         return self.parts[0].default()
 
@@ -182,7 +184,7 @@ class UnionStorage(Storage):
         """Write as the first type that takes the value; None as None where that is a type."""
         fitting = [i for i, part in enumerate(self.parts) if part.accepts(value)]
         if value is None:
-            fitting = [i for i in fitting if isinstance(self.parts[i], NoneStorage)] or fitting
+            fitting = self._nothing or fitting
         with slicer.util.NodeModify(node):
             self.remove(node, name)
             self.parts[fitting[0]].write(node, f"{name}.{fitting[0]}", value)

@@ -26,6 +26,14 @@ class PathFilter(Flag):
     Readable = 0x010
     Writable = 0x020
     Executable = 0x040
+    Modified = 0x080
+    Hidden = 0x100
+    System = 0x200
+    AllDirs = 0x400
+    CaseSensitive = 0x800
+    NoDot = 0x2000
+    NoDotDot = 0x4000
+    NoDotAndDotDot = 0x6000
 
 
 @stands_in
@@ -33,13 +41,7 @@ class ctkPathLineEdit(QWidget):
     """A path that is typed, chosen from what was used before, or browsed for."""
 
     Filter = PathFilter
-    Dirs, Files, Readable, Writable, Executable = (
-        PathFilter.Dirs,
-        PathFilter.Files,
-        PathFilter.Readable,
-        PathFilter.Writable,
-        PathFilter.Executable,
-    )
+    locals().update(PathFilter.__members__)
     validInputChanged = Signal(bool)
     currentPathChanged = Signal(str)
 

@@ -162,16 +162,16 @@ class qMRMLNodeComboBox(QWidget):
         self._scene = scene
         if scene is not None:
             kinds = slicer.vtkMRMLScene
-            self._observations.add(scene, kinds.NodeAddedEvent, self._added)
-            self._observations.add(scene, kinds.NodeAboutToBeRemovedEvent, self._leaving)
-            self._observations.add(scene, kinds.NodeRemovedEvent, self._removed)
-            self._observations.add(scene, kinds.EndBatchProcessEvent, lambda _: self._rebuild())
+            self._observations.add_for_nodes(scene, kinds.NodeAddedEvent, self._added)
+            self._observations.add_for_nodes(scene, kinds.NodeAboutToBeRemovedEvent, self._leaving)
+            self._observations.add_for_nodes(scene, kinds.NodeRemovedEvent, self._removed)
+            self._observations.add(scene, kinds.EndBatchProcessEvent, lambda: self._rebuild())
             for index in range(scene.GetNumberOfNodes()):
                 self._watch(scene.GetNthNode(index))
         self._rebuild()
 
     def _watch(self, node: Any) -> None:
-        self._observations.add(node, vtk.vtkCommand.ModifiedEvent, lambda _: self._renamed(node))
+        self._observations.add(node, vtk.vtkCommand.ModifiedEvent, lambda: self._renamed(node))
 
     def _renamed(self, node: Any) -> None:
         index = self._combo.findData(node.GetID())

@@ -73,7 +73,7 @@ class qMRMLSegmentSelectorWidget(HoldsScene, QWidget):
         if node is not None:
             kinds = slicer.vtkSegmentation
             for event in (kinds.SegmentAdded, kinds.SegmentRemoved, kinds.SegmentModified):
-                self._observations.add(node.GetSegmentation(), event, lambda _: self._populate())
+                self._observations.add(node.GetSegmentation(), event, lambda: self._populate())
         self._populate()
         self.currentNodeChanged[object].emit(node)
         self.currentNodeChanged[bool].emit(node is not None)

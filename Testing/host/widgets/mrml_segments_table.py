@@ -59,10 +59,10 @@ class qMRMLSegmentsTableView(HoldsScene, QWidget):
         if node is not None:
             kinds = slicer.vtkSegmentation
             for event in (kinds.SegmentAdded, kinds.SegmentRemoved, kinds.SegmentModified):
-                self._observations.add(node.GetSegmentation(), event, lambda _: self._fill())
+                self._observations.add(node.GetSegmentation(), event, lambda: self._fill())
             if node.GetDisplayNode() is not None:
                 modified = vtk.vtkCommand.ModifiedEvent
-                self._observations.add(node.GetDisplayNode(), modified, lambda _: self._fill())
+                self._observations.add(node.GetDisplayNode(), modified, lambda: self._fill())
         self._fill()
 
     def segmentationNode(self) -> Any:

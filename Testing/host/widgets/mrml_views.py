@@ -251,7 +251,7 @@ class qMRMLPlotView(HoldsScene, RenderedView):
         modified = vtk.vtkCommand.ModifiedEvent
         for node in (self._view_node, chart):
             if node is not None:
-                self._observations.add(node, modified, lambda _: self._follow())
+                self._observations.add(node, modified, lambda: self._follow())
         self._context.GetScene().ClearItems()
         if chart is not None:
             self._context.GetScene().AddItem(chart_of(chart))

@@ -22,14 +22,23 @@ class Observations:
         held = self._held
         widget.destroyed.connect(lambda *_: Observations.release(held))
 
-    def add(self, observed: Any, event: Any, callback: Callable[[Any], None]) -> None:
-        """Call `callback(object that the event is about)` at every event."""
+    def add(self, observed: Any, event: Any, callback: Callable[[], None]) -> None:
+        """Call `callback()` at every event."""
 
-        @vtk.calldata_type(vtk.VTK_OBJECT)
-        def called(_caller: Any, _event: str, data: Any = None) -> None:
-            guarded(callback, data)
+        def called(_caller: Any, _event: str) -> None:
+            guarded(callback)
 
         self._held.append((observed, observed.AddObserver(event, called)))
+
+    def add_for_nodes(self, scene: Any, event: Any, callback: Callable[[Any], None]) -> None:
+        """Call `callback(node)` at every event of the scene that is about a node."""
+
+        # Only these events carry an object; others carry text, which must not be taken for one.
+        @vtk.calldata_type(vtk.VTK_OBJECT)
+        def called(_caller: Any, _event: str, node: Any) -> None:
+            guarded(callback, node)
+
+        self._held.append((scene, scene.AddObserver(event, called)))
 
     def remove(self, observed: Any = None) -> None:
         """Stop observing one object, or all."""

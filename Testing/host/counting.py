@@ -1,0 +1,70 @@
+"""What a module leaves behind: observers of VTK objects, nodes, child processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class ObserverCount:
+    """Counts the observers that Python code other than the host adds to some VTK objects."""
+
+    def __init__(self) -> None:
+        self._live: dict[tuple[int, int], str] = {}
+        self._watched: list[Any] = []
+
+    def watch(self, observed: Any) -> None:
+        """Count from now on for one object."""
+        if any(observed is other for other in self._watched):
+            return
+        self._watched.append(observed)
+        add, remove = observed.AddObserver, observed.RemoveObserver
+
+        def add_observer(event: Any, callback: Any, *rest: Any) -> int:
+            tag = add(event, callback, *rest)
+            if not getattr(callback, "__module__", "").startswith("host."):
+                self._live[id(observed), tag] = repr(callback)
+            return tag
+
+        def remove_observer(tag: int) -> Any:
+            self._live.pop((id(observed), tag), None)
+            return remove(tag)
+
+        observed.AddObserver = add_observer
+        observed.RemoveObserver = remove_observer
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def __repr__(self) -> str:
+        return "\n".join(self._live.values())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How much there is at one moment."""
+
+    observers: int
+    nodes: int
+    processes: int
+
+
+def child_processes(of: int | str = "self") -> list[int]:
+    """Return the process numbers of all descendants of a process (Linux)."""
+    found: list[int] = []
+    root = Path("/proc") / str(of)
+    for listing in root.glob("task/*/children"):
+        try:
+            direct = [int(number) for number in listing.read_text().split()]
+        except OSError:
+            continue  # the thread has ended meanwhile
+        for number in direct:
+            found += [number, *child_processes(number)]
+    return sorted(set(found))
+
+
+def standing(host: Any, observers: ObserverCount) -> Standing:
+    """Return how much there is now."""
+    host.process_events()
+    return Standing(len(observers), host.core.scene.GetNumberOfNodes(), len(child_processes()))

@@ -1,0 +1,75 @@
+"""Pictures of a panel beside the views of the scene."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from host.widgets.mrml_views import picture_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PANEL_WIDTH = 460
+VIEW_SIZE = QSize(420, 360)
+_GAP = 2
+
+
+def panel_picture(host: Any, width: int = PANEL_WIDTH, least_height: int = 0) -> QImage:
+    """Draw the present module's panel, as high as it wants to be."""
+    widget = host.main_window.shown_panel()
+    if widget is None:
+        return QImage()
+    window = host.main_window
+    window.resize(width + 40, max(least_height, 600))
+    window.show()
+    host.process_events()
+    height = max(widget.sizeHint().height(), widget.minimumSizeHint().height(), least_height)
+    window.resize(width + 40, height + 120)
+    host.process_events()
+    widget.resize(width, height)
+    host.process_events()
+    return widget.grab().toImage()
+
+
+def views_picture(host: Any, size: QSize = VIEW_SIZE) -> QImage:
+    """Draw the axial, 3D, coronal and sagittal views."""
+    manager = host.layout_manager
+    views = [
+        manager.sliceWidget("Red").sliceView(),
+        manager.threeDWidget(0).threeDView(),
+        manager.sliceWidget("Green").sliceView(),
+        manager.sliceWidget("Yellow").sliceView(),
+    ]
+    picture = QImage(2 * size.width() + _GAP, 2 * size.height() + _GAP, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.black)
+    painter = QPainter(picture)
+    for index, view in enumerate(views):
+        view.renderWindow().SetSize(size.width(), size.height())
+        view.renderWindow().Render()  # the size is taken up at the first rendering only
+        view.view.fit_view_to_content()
+        corner = QPoint((index % 2) * (size.width() + _GAP), (index // 2) * (size.height() + _GAP))
+        painter.drawImage(corner, picture_of(view.renderWindow()))
+    painter.end()
+    return picture
+
+
+def screenshot(host: Any, path: Path, *, views: bool = True) -> Path:
+    """Draw the panel, with the views to its right, into a PNG file."""
+    right = views_picture(host) if views else QImage()
+    panel = panel_picture(host, least_height=right.height())
+    size = QSize(panel.width() + right.width(), max(panel.height(), right.height()))
+    picture = QImage(size, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#efefef"))
+    painter = QPainter(picture)
+    painter.drawImage(0, 0, panel)
+    if views:
+        painter.fillRect(panel.width(), 0, right.width(), size.height(), Qt.GlobalColor.black)
+        painter.drawImage(panel.width(), 0, right)
+    painter.end()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not picture.save(str(path)):
+        raise OSError(f"'{path}' cannot be written")
+    return path
