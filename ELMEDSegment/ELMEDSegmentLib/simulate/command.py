@@ -74,6 +74,12 @@ def add_command(subparsers: Any) -> None:
         help="tumour shapes: an array 'labels' (n, x, y, z) over the BraTS grid. Without, "
         "tumours are grown",
     )
+    add(
+        "--lesions",
+        metavar="NPZ",
+        help="real lesion cubes whose intensities tumours take: arrays 'images' (n, 4, x, y, z) "
+        "and 'labels'. Without, tumours follow published relaxation times",
+    )
     add("--spacing", type=float, default=1.0, metavar="MM", help="voxel size (default 1)")
     add("--with-skull", action="store_true", help="keep skull and scalp")
     add(
@@ -110,6 +116,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed simulate`: write the studies and print where they are."""
     from ELMEDLib.errors import InputError
     from ELMEDSegmentLib.simulate.anatomy import AnatomySource
+    from ELMEDSegmentLib.simulate.appearance import AppearanceSource
     from ELMEDSegmentLib.simulate.study import simulate_study
     from ELMEDSegmentLib.simulate.tumour import TumourSource
     from ELMEDSegmentLib.simulate.writing import write_study
@@ -121,6 +128,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
     anatomy = AnatomySource(tuple(arguments.anatomy))
     grown = arguments.place or arguments.kind or arguments.radius
     tumours = TumourSource(arguments.tumours, grown_share=1.0 if grown else 0.15)
+    lesions = AppearanceSource(arguments.lesions, share=1.0)
     options = _options(arguments)
     for number in range(arguments.count):
         seed = arguments.seed + number
@@ -128,7 +136,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
         if arguments.count > 1:
             folder /= f"sim-{seed:06d}"
         progress("simulate", number / arguments.count, f"Simulating patient with seed {seed}.")
-        study = simulate_study(seed, anatomy, tumours, options)
+        study = simulate_study(seed, anatomy, tumours, options, lesions=lesions)
         write_study(study, folder, _command_line(arguments, seed))
         sys.stdout.write(f"{folder}: simulated patient, seed {seed}\n")
 
@@ -158,6 +166,8 @@ def _command_line(arguments: argparse.Namespace, seed: int) -> str:
         words.append("--anatomy " + " ".join(Path(path).name for path in arguments.anatomy))
     if arguments.tumours:
         words.append(f"--tumours {Path(arguments.tumours).name}")
+    if arguments.lesions:
+        words.append(f"--lesions {Path(arguments.lesions).name}")
     words += [f"--{key} {value}" for key, value in _changed(arguments)]
     if arguments.with_skull:
         words.append("--with-skull")

@@ -13,6 +13,7 @@ from ELMEDSegmentLib.simulate.anatomy import Anatomy, box_of
 from ELMEDSegmentLib.simulate.deformation import Deformation, resample
 from ELMEDSegmentLib.simulate.fields import fractal_field, smooth_field
 from ELMEDSegmentLib.simulate.tissues import Tissue
+from ELMEDSegmentLib.simulate.vessels import with_cortical_veins
 
 if TYPE_CHECKING:
     from ELMEDSegmentLib.simulate.contrasts import Contrasts
@@ -29,15 +30,16 @@ def render_anatomy(
     deformation: Deformation,
     contrasts: Contrasts,
     box: Box,
-    thick_slices: bool = True,
+    scanner_flaws: bool = True,
 ) -> Array:
     """Return the healthy head's signal, float32 `(4, z, y, x)`, on the output grid.
 
     Signals are smoothed in the anatomy's own 1 mm space before they are sampled, which mixes
     tissues within a voxel as scanners do; `box` is the part of the anatomy that is needed.
-    Some contrasts were scanned in thick slices and interpolated: they are blurred along z.
+    With `scanner_flaws`, some contrasts were scanned in thick slices and interpolated, so that
+    they are blurred along z, and some are registered not quite exactly.
     """
-    tissues = anatomy.tissues[box]
+    tissues = with_cortical_veins(rng, anatomy.tissues[box], float(rng.uniform(0.3, 0.75)))
     offset = np.array([s.start for s in box], np.float32).reshape(3, 1, 1, 1)
     local = Deformation(
         deformation.coordinates - offset, deformation.matrix, deformation.spacing_mm
@@ -47,10 +49,15 @@ def render_anatomy(
         signal = contrasts.signals[channel][tissues]
         width = 0.40 * deformation.spacing_mm + rng.uniform(0.1, 0.35)
         signal = ndimage.gaussian_filter(signal, width, truncate=2.5)
-        if thick_slices and rng.random() < 0.45:  # noqa: PLR2004
+        if scanner_flaws and rng.random() < 0.45:  # noqa: PLR2004
             thickness = int(rng.integers(2, 6))
             signal = ndimage.uniform_filter1d(signal, thickness, axis=0)
-        images[channel] = resample(signal, local)
+        if scanner_flaws and rng.random() < 0.35:  # noqa: PLR2004
+            slip = rng.normal(0, 0.45, (3, 1, 1, 1)).astype(np.float32)
+            looked = Deformation(local.coordinates + slip, local.matrix, local.spacing_mm)
+            images[channel] = resample(signal, looked)
+        else:
+            images[channel] = resample(signal, local)
     return images
 
 

@@ -17,6 +17,7 @@ from ELMEDSegmentLib.simulate.anatomy import (
     box_of,
     brain_mask,
 )
+from ELMEDSegmentLib.simulate.appearance import AppearanceSource, give_appearance
 from ELMEDSegmentLib.simulate.artefacts import add_bias, add_noise, draw_gains
 from ELMEDSegmentLib.simulate.contrasts import draw_contrasts
 from ELMEDSegmentLib.simulate.deformation import (
@@ -75,7 +76,8 @@ class SimulationOptions:
         noise: spread of the noise relative to white matter, the upper end of what is drawn.
         bias: spread of the bias field in log units, the upper end.
         deformation: strength of the anatomy's random deformation, 1 is usual.
-        thick_slices: whether some contrasts look as scanned in thick slices.
+        scanner_flaws: whether some contrasts look as scanned in thick slices, or are registered
+            not quite exactly.
         variety: spread of tissue properties around published means, 1 is usual.
         intensity: what white matter's intensities are drawn around.
     """
@@ -89,7 +91,7 @@ class SimulationOptions:
     noise: float = 0.035
     bias: float = 0.14
     deformation: float = 1.0
-    thick_slices: bool = True
+    scanner_flaws: bool = True
     variety: float = 1.0
     intensity: float = 600.0
 
@@ -120,6 +122,7 @@ def simulate_arrays(
     anatomy: AnatomySource | None = None,
     tumours: TumourSource | None = None,
     options: SimulationOptions | None = None,
+    lesions: AppearanceSource | None = None,
 ) -> tuple[Array, NDArray[np.uint8]]:
     """Draw one study as arrays, the fast way for training.
 
@@ -129,13 +132,14 @@ def simulate_arrays(
         anatomy: where heads come from; procedural when None.
         tumours: where tumour shapes come from; grown when None.
         options: everything else.
+        lesions: where lesions take their intensities from; relaxation times when None.
 
     Returns:
         images, float32 `(4, z, y, x)` in `CHANNELS` order, raw intensities, 0 outside the brain
         (unless with skull), axes to superior, posterior and left; and labels, uint8 `(z, y, x)`.
     """
     settings = _with_spacing(options or SimulationOptions(), spacing_mm)
-    arrays = simulate(rng, anatomy or AnatomySource(), tumours or TumourSource(), settings)
+    arrays = simulate(rng, anatomy or AnatomySource(), tumours or TumourSource(), settings, lesions)
     return arrays.images, arrays.labels
 
 
@@ -149,6 +153,7 @@ def simulate(
     anatomy_source: AnatomySource,
     tumour_source: TumourSource,
     options: SimulationOptions,
+    lesions: AppearanceSource | None = None,
 ) -> SimulatedArrays:
     """Draw one study: anatomy, deformation, tumour with mass effect, contrasts, artefacts."""
     anatomy = anatomy_source.draw(rng)
@@ -161,14 +166,18 @@ def simulate(
 
     contrasts = draw_contrasts(rng, options.variety)
     box = _box_in_anatomy(anatomy, with_skull)
-    images = render_anatomy(rng, anatomy, deformation, contrasts, box, options.thick_slices)
+    images = render_anatomy(rng, anatomy, deformation, contrasts, box, options.scanner_flaws)
     add_tissue_texture(rng, images, options.spacing_mm)
     add_tumour(rng, images, labels, contrasts, options.spacing_mm, shape.necrotic)
+    look = lesions.draw(rng) if lesions else None
+    if look:
+        give_appearance(rng, images, labels, brain, look, options.spacing_mm)
     add_bias(rng, images, options.spacing_mm, options.bias)
     add_noise(rng, images, options.noise * rng.uniform(0.3, 1.0, len(CHANNELS)))
     images *= draw_gains(rng, options.intensity).reshape(-1, 1, 1, 1)
     if not with_skull:
-        images *= brain
+        # Only what is outside the brain is 0, as networks and viewers expect.
+        images = np.maximum(images, 1) * brain
     return SimulatedArrays(images, labels, brain, anatomy.name)
 
 
@@ -290,6 +299,7 @@ def simulate_study(
     tumours: TumourSource | None = None,
     options: SimulationOptions | None = None,
     spacing_mm: float | None = None,
+    lesions: AppearanceSource | None = None,
 ) -> SimulatedStudy:
     """Simulate one patient as images with geometry; the same seed gives the same bytes.
 
@@ -303,7 +313,8 @@ def simulate_study(
         shape = tuple(round(n / settings.spacing_mm) for n in BRATS_SHAPE)
         settings = SimulationOptions(**{**vars(settings), "shape": shape})
     rng = np.random.default_rng(seed)
-    arrays = simulate(rng, anatomy or AnatomySource(), tumours or TumourSource(), settings)
+    sources = (anatomy or AnatomySource(), tumours or TumourSource())
+    arrays = simulate(rng, *sources, settings, lesions)
     images = {
         name: _as_image(np.clip(np.rint(arrays.images[i]), 0, 32767).astype(np.int16), settings)
         for i, name in enumerate(CHANNELS)

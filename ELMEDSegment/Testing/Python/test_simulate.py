@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.labels import CHANNELS, ENHANCING_TUMOUR, NECROTIC_CORE, OEDEMA
 from ELMEDSegmentLib.simulate.anatomy import AnatomySource, anatomy_from_labels
+from ELMEDSegmentLib.simulate.appearance import AppearanceSource
 from ELMEDSegmentLib.simulate.procedural import procedural_anatomy
 from ELMEDSegmentLib.simulate.study import (
     SimulationOptions,
@@ -223,6 +224,25 @@ def test_file_that_holds_no_masks_is_named(tmp_path):
     path.write_text("no archive", encoding="utf-8")
     with pytest.raises(InputError, match=r"notes\.npz"):
         simulate_arrays(np.random.default_rng(1), 3.0, tumours=TumourSource(path, 0.0))
+
+
+def test_tumours_take_their_intensities_from_lesion_cubes(tmp_path):
+    rng = np.random.default_rng(0)
+    labels = np.zeros((3, 16, 16, 16), np.uint8)
+    labels[:, 4:12, 4:12, 4:12] = OEDEMA
+    scores = rng.normal(0, 0.2, (3, 4, 16, 16, 16)) + np.array([-2, -1, 4, 3]).reshape(4, 1, 1, 1)
+    images = np.clip((scores + 5) * 25.5, 0, 255).astype(np.uint8)
+    path = tmp_path / "cubes.npz"
+    np.savez_compressed(path, images=images, labels=labels)
+    options = SimulationOptions(tumour=TumourChoice(radius_mm=14, enhancing=True), bias=0.0)
+    images, labels = simulate_arrays(
+        np.random.default_rng(3), 2.0, options=options, lesions=AppearanceSource(path, 1.0)
+    )
+    t1, t1c, t2, flair = (np.median(c[labels == OEDEMA]) for c in zscored(images))
+    assert t1 < -1
+    assert t1c < -0.3
+    assert t2 > 2
+    assert flair > 1.7
 
 
 def test_label_map_without_a_brain_is_refused(tmp_path):
