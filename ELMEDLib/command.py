@@ -6,6 +6,7 @@ import argparse
 import importlib
 import logging
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib import __version__
@@ -26,6 +27,10 @@ Start with `elmed demo`, which segments a simulated patient, or with your own fo
   elmed segment --t1 T1.nii.gz --t1c T1C.nii.gz --t2 T2.nii.gz --flair FLAIR.nii.gz -o OUT.nii.gz
 """
 
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+LOG = logging.getLogger("elmed")
+
 CANCELLED = 130
 """The exit code of a program that was interrupted, as shells have it."""
 
@@ -33,14 +38,16 @@ CANCELLED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 success, 1 an error, 130 interrupted."""
     arguments = build_parser().parse_args(argv)
-    logging.basicConfig(level=logging.DEBUG if arguments.verbose else logging.WARNING)
+    logging.basicConfig(level=logging.WARNING)
+    if arguments.verbose:
+        LOG.setLevel(logging.DEBUG)
     try:
         arguments.run(arguments, terminal_progress(quiet=arguments.quiet))
     except (KeyboardInterrupt, CancelledError):
         _say("elmed: cancelled; nothing was written.")
         return CANCELLED
     except ELMEDError as error:
-        logging.getLogger("elmed").debug("The command failed.", exc_info=True)
+        LOG.debug("The command failed.", exc_info=True)
         _say(f"elmed: {error}")
         return 1
     return 0
@@ -61,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
         add_commands = _add_commands_of(room)
         if add_commands:
             add_commands(commands)
+    _add_demo(commands)
     return parser
 
 
@@ -87,6 +95,23 @@ def _add_commands_of(room: str) -> Callable[[Any], None] | None:
             raise
         return None
     return add_commands
+
+
+def _add_demo(commands: Any) -> None:
+    """Add `demo`, which needs Slicer's own nodes and views and comes with a checkout alone."""
+    if not (CHECKOUT / "Testing" / "demo").is_dir():
+        return
+    sys.path.append(str(CHECKOUT / "Testing"))
+    demo = importlib.import_module("demo.command")
+    parser = commands.add_parser(
+        "demo",
+        help="segment the sample patient, and make pictures of it",
+        description=demo.DESCRIPTION,
+        epilog="example:\n  elmed demo -o out/demo",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    demo.add_arguments(parser)
+    parser.set_defaults(run=demo.run)
 
 
 def _say(text: str) -> None:

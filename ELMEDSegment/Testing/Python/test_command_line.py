@@ -78,11 +78,11 @@ def test_evaluate_refuses_other_grids(study, tmp_path):
     assert "another grid" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["segment", "evaluate", "train", "simulate"])
+@pytest.mark.parametrize("command", ["segment", "evaluate", "train", "simulate", "demo"])
 def test_help_teaches_with_an_example(command):
     done = elmed(command, "--help")
     assert done.returncode == 0
-    assert "example:" in done.stdout
+    assert "\nexample" in done.stdout
 
 
 def test_help_loads_neither_torch_nor_monai():
