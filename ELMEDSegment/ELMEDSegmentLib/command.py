@@ -27,10 +27,17 @@ example:
 """
 
 EVALUATE = """\
-Compare a segmentation with a reference segmentation of the same study.
+Compare a segmentation with a reference segmentation of the same study, or judge a model on a folder
+of labelled studies.
 
 Prints the Dice coefficient of the whole tumour (WT), the tumour core (TC) and the enhancing tumour
 (ET): 1 is full agreement. By BraTS's convention a region that is in neither scores 1.
+"""
+
+EVALUATE_EXAMPLE = """\
+examples:
+  elmed evaluate tumour.nii.gz seg.nii.gz
+  elmed evaluate --studies FOLDER --cases patient-1 patient-2 --model my-model.json
 """
 
 
@@ -76,11 +83,18 @@ def _add_evaluate(commands: Any) -> None:
         "evaluate",
         help="compare a segmentation with a reference",
         description=EVALUATE,
-        epilog="example:\n  elmed evaluate tumour.nii.gz seg.nii.gz",
+        epilog=EVALUATE_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("segmentation", type=Path, help="labels to judge")
-    parser.add_argument("expected", type=Path, metavar="reference", help="labels to judge by")
+    parser.add_argument("segmentation", type=Path, nargs="?", help="labels to judge")
+    parser.add_argument(
+        "expected", type=Path, nargs="?", metavar="reference", help="labels to judge by"
+    )
+    parser.add_argument("--studies", type=Path, metavar="FOLDER", help="labelled studies")
+    parser.add_argument(
+        "--cases", nargs="+", default=[], metavar="NAME", help="of these only (all in the folder)"
+    )
+    parser.add_argument("--model", help="name of a model, or its manifest (the bundled one)")
     parser.add_argument("--json", type=Path, help="write the numbers to this file, too")
     parser.set_defaults(run=run_evaluate)
 
@@ -112,20 +126,54 @@ def run_segment(arguments: argparse.Namespace, progress: Progress) -> None:
     _print(f"Labels: {result['output']}")
 
 
-def run_evaluate(arguments: argparse.Namespace, progress: Progress) -> None:  # noqa: ARG001
+def run_evaluate(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed evaluate`."""
-    import json
+    from ELMEDLib.errors import InputError
 
-    from ELMEDLib.files import written_whole
+    if arguments.studies:
+        _evaluate_model(arguments, progress)
+    elif arguments.segmentation and arguments.expected:
+        _evaluate_segmentation(arguments)
+    else:
+        raise InputError(
+            "There is nothing to compare.",
+            "Give a segmentation and its reference, or --studies with a folder.",
+        )
+
+
+def _evaluate_segmentation(arguments: argparse.Namespace) -> None:
     from ELMEDSegmentLib.evaluation import evaluate_files
 
     scores = evaluate_files(arguments.segmentation, arguments.expected)
-    if arguments.json:
-        with written_whole(arguments.json) as temporary:
-            temporary.write_text(json.dumps({"dice": scores}, indent=2) + "\n", encoding="utf-8")
+    _write_json(arguments.json, {"dice": scores})
     for region in REGIONS:
         _print(f"Dice {region}  {scores[region]:.4f}")
     _print(f"Dice mean {sum(scores.values()) / len(scores):.4f}")
+
+
+def _evaluate_model(arguments: argparse.Namespace, progress: Progress) -> None:
+    from ELMEDSegmentLib.assessment import assess, mean_scores
+    from ELMEDSegmentLib.catalogue import find_model
+    from ELMEDSegmentLib.model import load_model
+
+    model = load_model(find_model(arguments.model))
+    scores = assess(model, arguments.studies, arguments.cases, None, progress)
+    _write_json(arguments.json, {"model": model.manifest.sha256, "dice": scores})
+    _print(f"{'Dice':<24}{'WT':>8}{'TC':>8}{'ET':>8}{'mean':>8}")
+    for name, values in [*scores.items(), ("mean", mean_scores(scores))]:
+        mean = sum(values[region] for region in REGIONS) / len(REGIONS)
+        columns = "".join(f"{values[region]:8.4f}" for region in REGIONS)
+        _print(f"{name:<24}{columns}{mean:8.4f}")
+
+
+def _write_json(path: Path | None, values: dict[str, Any]) -> None:
+    import json
+
+    from ELMEDLib.files import written_whole
+
+    if path:
+        with written_whole(path) as temporary:
+            temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
 
 
 def _print(text: str) -> None:

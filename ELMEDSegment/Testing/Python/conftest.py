@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import SimpleITK as sitk
+
 from ELMEDSegmentLib.geometry import Grid
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.model import Manifest, Model
@@ -123,6 +124,7 @@ SMALL_NETWORK = {
 def small_model(tmp_path: Path) -> Path:
     """The manifest of a small untrained network, as `elmed train` publishes one."""
     import torch
+
     from ELMEDSegmentLib.network import build_network
     from ELMEDSegmentLib.training.publish import publish
     from ELMEDSegmentLib.training.recipe import Recipe

@@ -8,9 +8,9 @@ import shutil
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from ELMEDSegmentLib.training.cases import find_cases
 
 from ELMEDLib.errors import InputError
+from ELMEDSegmentLib.training.cases import find_cases
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ELMEDSegmentLib.channels import channel_of, guess_channels
 
 

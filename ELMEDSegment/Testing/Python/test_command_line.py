@@ -78,6 +78,22 @@ def test_evaluate_refuses_other_grids(study, tmp_path):
     assert "another grid" in done.stderr
 
 
+def test_evaluate_judges_a_model_on_labelled_studies(study, small_model, tmp_path):
+    done = elmed("evaluate", "--studies", tmp_path, "--cases", "study", "--model", small_model)
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["Dice", "study", "mean"]
+
+    done = elmed("evaluate", "--studies", tmp_path, "--cases", "nobody")
+    assert done.returncode == 1
+    assert "no study 'nobody'" in done.stderr
+
+
+def test_evaluate_without_anything_says_what_to_give():
+    done = elmed("evaluate")
+    assert done.returncode == 1
+    assert "Give a segmentation and its reference" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["segment", "evaluate", "train", "simulate", "demo"])
 def test_help_teaches_with_an_example(command):
     done = elmed(command, "--help")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from ELMEDSegmentLib.evaluation import evaluate
 from ELMEDSegmentLib.geometry import Grid, difference
 from ELMEDSegmentLib.segment import Options, segment
 from ELMEDSegmentLib.study import check_study, read_study
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 
 def rotation(degrees):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from ELMEDSegmentLib.inference import predict
-from ELMEDSegmentLib.network import build_network
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from ELMEDSegmentLib.inference import predict
+from ELMEDSegmentLib.network import build_network
 
 ARCHITECTURE = {
     "name": "UNet",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from ELMEDSegmentLib.evaluation import dice, evaluate
-from ELMEDSegmentLib.labels import REGIONS
-from ELMEDSegmentLib.postprocessing import labels_of, without_islands
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
+from ELMEDSegmentLib.evaluation import dice, evaluate
+from ELMEDSegmentLib.labels import REGIONS
+from ELMEDSegmentLib.postprocessing import labels_of, without_islands
 
 SHAPE = (3, 4, 5)
 probabilities = arrays(np.float32, SHAPE, elements=st.floats(0, 1, width=32))

@@ -7,11 +7,11 @@ import pickle
 
 import pytest
 import torch
+
+from ELMEDLib.errors import ModelError
 from ELMEDSegmentLib.catalogue import DEFAULT_MODEL, available_models, find_model
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.model import load_model, read_manifest, sha256
-
-from ELMEDLib.errors import ModelError
 
 
 def edit(manifest, **values):

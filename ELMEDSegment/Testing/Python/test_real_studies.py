@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
+
 from ELMEDSegmentLib.catalogue import find_model
 from ELMEDSegmentLib.evaluation import evaluate
 from ELMEDSegmentLib.labels import CHANNELS

@@ -6,10 +6,10 @@ import json
 
 import pytest
 import SimpleITK as sitk
-from ELMEDSegmentLib.tasks import segment_files
 
 from ELMEDLib.errors import CancelledError, InputError, ModelError, OutputError
 from ELMEDLib.progress import no_progress
+from ELMEDSegmentLib.tasks import segment_files
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from ELMEDSegmentLib.geometry import Grid
-from ELMEDSegmentLib.study import check_study, read_study
 
 from ELMEDLib.errors import InputError
+from ELMEDSegmentLib.geometry import Grid
+from ELMEDSegmentLib.study import check_study, read_study
 
 
 @pytest.fixture

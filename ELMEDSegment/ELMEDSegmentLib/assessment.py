@@ -1,0 +1,63 @@
+"""How good a model is on labelled studies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import SimpleITK as sitk
+
+from ELMEDLib.errors import InputError
+from ELMEDSegmentLib.evaluation import evaluate
+from ELMEDSegmentLib.labels import REGIONS
+from ELMEDSegmentLib.segment import Options, segment
+from ELMEDSegmentLib.training.cases import find_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ELMEDLib.progress import Progress
+    from ELMEDSegmentLib.model import Model
+
+
+def assess(
+    model: Model,
+    folder: Path,
+    names: Sequence[str],
+    options: Options | None,
+    progress: Progress,
+) -> dict[str, dict[str, float]]:
+    """Segment labelled studies as a user would, and return the Dice of each region by study.
+
+    Args:
+        model: to judge.
+        folder: of studies, in a layout that `training.cases.find_cases` knows.
+        names: of the studies to take; all when empty.
+        options: for the segmentation.
+        progress: told about every study.
+
+    Raises:
+        InputError: a name is not in the folder, or a study cannot be used.
+    """
+    cases = {case.name: case for case in find_cases(folder)}
+    unknown = [name for name in names if name not in cases]
+    if unknown:
+        raise InputError(
+            f"'{folder}' has no study '{unknown[0]}'.", f"It has {', '.join(sorted(cases))}."
+        )
+    scores = {}
+    chosen = list(names) or sorted(cases)
+    for number, name in enumerate(chosen):
+        progress("assessment", number / len(chosen), f"Study {number + 1} of {len(chosen)}")
+        study, expected = cases[name].read()
+        result = segment(study, model, options)
+        scores[name] = evaluate(sitk.GetArrayViewFromImage(result.labels), expected)
+    progress("assessment", 1.0, "Done")
+    return scores
+
+
+def mean_scores(scores: dict[str, dict[str, float]]) -> dict[str, float]:
+    """Return the mean Dice of each region over the studies, and their mean as "mean"."""
+    means = {name: float(np.mean([values[name] for values in scores.values()])) for name in REGIONS}
+    return {**means, "mean": float(np.mean(list(means.values())))}
