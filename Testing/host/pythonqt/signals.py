@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import SIGNAL, QMetaObject, QObject
+from PySide6.QtCore import QMetaObject, QObject
 
 from host.names import names
 from host.pythonqt.errors import HostIncompleteError, guarded
@@ -31,11 +31,28 @@ def accepted_count(function: Callable[..., Any]) -> int | None:
     return sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
 
 
-def slot_for(function: Callable[..., Any]) -> Callable[..., None]:
-    """Return what Qt calls in place of `function`."""
+def argument_count(signature: str) -> int:
+    """Return how many arguments a signature has."""
+    return len([part for part in signature.partition("(")[2].rstrip(")").split(",") if part])
+
+
+def signal_of(qt_object: QObject, signature: str) -> Any:
+    """Return PySide6's signal of a signature; one without arguments comes with its others.
+
+    Not `QObject.connect(object, SIGNAL(...))`: that loses a reference to None at each emission.
+    """
+    name, _, rest = signature.partition("(")
+    types = rest.rstrip(")")
+    signal = getattr(qt_object, name)
+    return signal[types] if types else signal
+
+
+def slot_for(function: Callable[..., Any], most: int | None = None) -> Callable[..., None]:
+    """Return what Qt calls in place of `function`, with `most` arguments at most."""
     from host.pythonqt.objects import wrap
 
-    count = accepted_count(function)
+    accepted = accepted_count(function)
+    count = min((c for c in (accepted, most) if c is not None), default=None)
 
     def slot(*args: Any) -> None:
         given = args if count is None else args[:count]
@@ -69,7 +86,7 @@ def qt_signature(qt_object: QObject, signature: str) -> str:
         return signature
     name, _, rest = signature.partition("(")
     types = [part for part in rest.rstrip(")").split(",") if part]
-    wanted = len(types)
+    wanted = argument_count(signature)
     for index in range(meta.methodCount()):
         method = meta.method(index)
         if method.methodType() != method.MethodType.Signal:
@@ -87,15 +104,15 @@ def qt_signature(qt_object: QObject, signature: str) -> str:
 
 def connect(qt_object: QObject, signature: str, function: Callable[..., Any]) -> bool:
     """Connect as PythonQt does: False, with a printed message, when there is no such signal."""
-    wanted = QMetaObject_normalized(signature)
+    wanted = normalized(signature)
     if "(" not in signature or wanted not in known_signatures(qt_object):
         print(f"QObject.connect(): signal '{signature}' not found in {type(qt_object).__name__}")  # noqa: T201
         return False
     if not callable(function):
         raise TypeError(f"connect: {function!r} cannot be called")
     real = qt_signature(qt_object, wanted)
-    slot = slot_for(function)
-    QObject.connect(qt_object, SIGNAL(real), slot)
+    slot = slot_for(function, argument_count(wanted))
+    signal_of(qt_object, real).connect(slot)
     pointer = shiboken6.getCppPointer(qt_object)[0]
     if pointer not in _connections:
         _connections[pointer] = []
@@ -108,16 +125,16 @@ def disconnect(
     qt_object: QObject, signature: str, function: Callable[..., Any] | None = None
 ) -> bool:
     """Undo `connect`; True when something was connected."""
-    wanted = QMetaObject_normalized(signature)
+    wanted = normalized(signature)
     entries = _connections.get(shiboken6.getCppPointer(qt_object)[0], [])
     gone = [e for e in entries if e[0] == wanted and function in (None, e[1])]
     for entry in gone:
-        QObject.disconnect(qt_object, SIGNAL(qt_signature(qt_object, wanted)), entry[2])
+        signal_of(qt_object, qt_signature(qt_object, wanted)).disconnect(entry[2])
         entries.remove(entry)
     return bool(gone)
 
 
-def QMetaObject_normalized(signature: str) -> str:
+def normalized(signature: str) -> str:
     """Return a signature as Qt spells it: no spaces, no const references."""
     return bytes(QMetaObject.normalizedSignature(signature)).decode()
 

@@ -26,10 +26,11 @@ class SampleDataLogic:
         nodeNames: Any = None,
         customDownloader: Any = None,
         thumbnailFileName: str | None = None,
-        loadFileType: Any = None,
+        loadFileTypes: Any = None,
         loadFiles: Any = None,
         loadFileProperties: Any = None,
         checksums: Any = None,
+        loadFileType: Any = None,
     ) -> None:
         """Register a sample under a category."""
         keywords = dict(locals())
