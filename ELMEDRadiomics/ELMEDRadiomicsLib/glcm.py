@@ -222,7 +222,7 @@ FORMULAS: dict[str, Callable[[Cooccurrence], Floats]] = {
     "Imc1": _first_information,
     "Imc2": _second_information,
     "InverseVariance": _inverse_variance,
-    "JointAverage": lambda m: _plain_mean(m.mean_i),
+    "JointAverage": lambda m: mean_over_directions(m.mean_i[:, 0, 0, :]),
     "JointEnergy": lambda m: mean_over_directions((m.p**2).sum((1, 2))),
     "JointEntropy": lambda m: mean_over_directions(m.entropy),
     "MCC": lambda m: maximal_correlation(m.p, m.px, m.py),
@@ -231,12 +231,6 @@ FORMULAS: dict[str, Callable[[Cooccurrence], Floats]] = {
     "SumEntropy": lambda m: mean_over_directions(-information(m.sums[1]).sum(1)),
     "SumSquares": lambda m: mean_over_directions((m.px * (m.i - m.mean_i) ** 2).sum((1, 2))),
 }
-
-
-def _plain_mean(values: Floats) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        flat = values.reshape(len(values), -1)
-        return flat.sum(1) / flat.shape[1] if flat.shape[1] else np.full(len(values), np.nan)
 
 
 def glcm(matrices: Cooccurrence, names: Iterable[str]) -> dict[str, Floats]:

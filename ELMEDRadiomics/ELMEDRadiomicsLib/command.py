@@ -1,0 +1,129 @@
+"""The commands that this room adds to `elmed`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ELMEDLib.errors import InputError
+
+if TYPE_CHECKING:
+    from ELMEDLib.progress import Progress
+
+RADIOMICS = """\
+Compute radiomics features of images in the segments of a mask.
+
+Settings are a pyradiomics parameter file (YAML or JSON); without one, pyradiomics' defaults hold.
+The values equal those of pyradiomics 3.0.1. The extension of the output says how it is written:
+.json with everything that is needed to repeat the values, .csv (with a .settings.json beside it)
+or .xlsx as a table.
+"""
+
+RADIOMICS_EXAMPLE = """\
+examples:
+  elmed radiomics t1c=t1c.nii.gz flair=flair.nii.gz --mask seg.nii.gz -o features.csv
+  elmed radiomics t1c.nii.gz --mask seg.nii.gz --label 1 3 --settings course.yaml -o out.json
+"""
+
+ENGINES = ("elmed", "pyradiomics")
+PROFILES = ("pyradiomics", "ibsi")
+PRESETS = ("course", "default", "mri", "ibsi")
+NORMALISATIONS = ("none", "image", "brain", "white-stripe", "nyul")
+
+
+def add_commands(commands: Any) -> None:
+    """Add this room's commands to the subparsers of `elmed`."""
+    parser = commands.add_parser(
+        "radiomics",
+        help="compute radiomics features of images in segments",
+        description=RADIOMICS,
+        epilog=RADIOMICS_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "images", nargs="+", metavar="IMAGE", help="an image, as FILE or NAME=FILE (t1c=t1c.nii.gz)"
+    )
+    parser.add_argument("--mask", type=Path, required=True, metavar="SEG", help="the segments")
+    parser.add_argument(
+        "--label", type=int, nargs="+", metavar="N", help="segments to look at (all that occur)"
+    )
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument(
+        "--settings", type=Path, metavar="FILE", help="parameter file, or an earlier result (.json)"
+    )
+    chosen.add_argument("--preset", choices=PRESETS, help="settings that come with ELMED")
+    parser.add_argument("--engine", choices=ENGINES, help="what computes (elmed)")
+    parser.add_argument("--profile", choices=PROFILES, help="whose definitions (pyradiomics)")
+    parser.add_argument(
+        "--normalisation", choices=NORMALISATIONS, help="of intensities (what the settings say)"
+    )
+    parser.add_argument("--brain", type=Path, metavar="MASK", help="brain mask for normalisation")
+    parser.add_argument("--standard", type=Path, metavar="FILE", help="stored Nyúl standard")
+    parser.add_argument("--threads", type=int, default=1, help="images at once (%(default)s)")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE", help=".csv, .json or .xlsx"
+    )
+    parser.set_defaults(run=run_radiomics)
+
+
+def run_radiomics(arguments: argparse.Namespace, progress: Progress) -> None:
+    """Carry out `elmed radiomics`."""
+    from ELMEDRadiomicsLib.tasks import extract_files
+
+    settings, earlier = _settings(arguments.settings)
+    options = {
+        "engine": arguments.engine or earlier.get("engine"),
+        "profile": arguments.profile or earlier.get("profile"),
+        "normalisation": arguments.normalisation or earlier.get("normalisation"),
+        "brain": arguments.brain and str(arguments.brain),
+        "standard": arguments.standard and str(arguments.standard),
+        "threads": arguments.threads,
+    }
+    result = extract_files(
+        {
+            "images": _images(arguments.images),
+            "mask": str(arguments.mask),
+            "labels": arguments.label,
+            "settings": settings,
+            "preset": arguments.preset,
+            "output": str(arguments.output),
+            "options": options,
+        },
+        progress,
+    )
+    for warning in result["warnings"]:
+        sys.stderr.write(f"Warning: {warning}\n")
+    files = ", ".join(result["outputs"])
+    sys.stdout.write(f"{len(result['features'])} values: {files}\n")
+
+
+def _images(given: list[str]) -> dict[str, str]:
+    from ELMEDRadiomicsLib.reading import named_image
+
+    images: dict[str, str] = {}
+    for text in given:
+        name, path = named_image(text)
+        if name in images:
+            raise InputError(
+                f"Two images are called '{name}'.", "Name them apart: NAME=FILE, such as t1c=a.nii."
+            )
+        images[name] = str(path)
+    return images
+
+
+def _settings(path: Path | None) -> tuple[str | dict[str, Any] | None, dict[str, Any]]:
+    """Return the parameters to use, and the options of an earlier result they came with."""
+    if path is None:
+        return None, {}
+    if path.suffix.lower() == ".json" and path.is_file():
+        import json
+
+        try:
+            content = json.loads(path.read_text(encoding="utf-8-sig"))
+        except ValueError:
+            return str(path), {}  # reading it as settings gives the error with its line
+        if isinstance(content, dict) and {"settings", "options", "versions"} <= set(content):
+            return content["settings"], content["options"]
+    return str(path), {}

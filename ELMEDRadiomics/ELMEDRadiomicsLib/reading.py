@@ -1,0 +1,52 @@
+"""Images and masks from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import SimpleITK as sitk
+
+from ELMEDLib.errors import InputError
+
+
+def read_image(path: Path | str, what: str = "image") -> sitk.Image:
+    """Read an image in any format that SimpleITK knows; a folder is read as one DICOM series.
+
+    Args:
+        path: file or folder.
+        what: what it is, for messages.
+
+    Raises:
+        InputError: it does not exist or cannot be read.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise InputError(f"The {what} '{path}' does not exist.", "Check the path.")
+    try:
+        if path.is_dir():
+            names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(path))
+            if not names:
+                raise InputError(
+                    f"The folder '{path}' holds no DICOM series.", f"Choose a file for the {what}."
+                )
+            return sitk.ReadImage(names)
+        return sitk.ReadImage(str(path))
+    except RuntimeError as error:
+        raise InputError(
+            f"The {what} '{path}' cannot be read.", "Choose a NIfTI, NRRD or other image file."
+        ) from error
+
+
+def named_image(text: str) -> tuple[str, Path]:
+    """Split `t1c=FILE` into name and path; without a name the file's own name is taken.
+
+    A path that exists as it stands is never split.
+    """
+    name, mark, rest = text.partition("=")
+    if mark and name and rest and not Path(text).exists() and not {"/", "\\"} & set(name):
+        return name, Path(rest)
+    path = Path(text)
+    stem = path.name
+    while Path(stem).suffix.lower() in {".gz", ".nii", ".nrrd", ".mha", ".mhd", ".nhdr", ".seg"}:
+        stem = Path(stem).stem
+    return stem or path.name, path

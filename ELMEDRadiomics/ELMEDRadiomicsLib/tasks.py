@@ -1,0 +1,102 @@
+"""What the worker can be asked to do in this room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ELMEDLib.errors import InputError
+from ELMEDLib.progress import Progress, no_progress, within
+from ELMEDRadiomicsLib.backends import Options
+from ELMEDRadiomicsLib.engine import extract
+from ELMEDRadiomicsLib.normalisation import NyulStandard
+from ELMEDRadiomicsLib.presets import preset
+from ELMEDRadiomicsLib.reading import read_image
+from ELMEDRadiomicsLib.settings import Settings, from_parameters
+from ELMEDRadiomicsLib.settings_files import read_settings
+from ELMEDRadiomicsLib.writing import write_extraction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+READ = 0.1
+COMPUTED = 0.97
+
+
+def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress) -> dict[str, Any]:
+    """Compute features of files.
+
+    Args:
+        arguments: JSON-able:
+            `images`: path by name of the sequence;
+            `mask`: path;
+            `labels`: name by label (as text), a list of labels, or None for all;
+            `settings`: path of a parameter file, its content, or None;
+            `preset`: name of a preset, used when there are no settings;
+            `output`: path of a `.json`, `.csv` or `.xlsx` file, or None;
+            `options`: `engine`, `profile`, `normalisation`, `brain` (path), `standard` (path),
+            `threads`.
+        progress: told how far the work is.
+
+    Returns:
+        `features` (records), `outputs` (paths), `warnings`, `settings`, `options`, `versions`,
+        `seconds`.
+
+    Raises:
+        ELMEDError: something cannot be read, used or written.
+    """
+    images = arguments.get("images") or {}
+    if not arguments.get("mask"):
+        raise InputError("There is no mask.", "Give the file that holds the segments.")
+    options = dict(arguments.get("options") or {})
+    settings, profile = _settings(arguments)
+    read = {}
+    for number, (name, path) in enumerate(images.items()):
+        progress("read", READ * number / len(images), f"Reading {name}")
+        read[name] = read_image(path, f"image '{name}'")
+    mask = read_image(arguments["mask"], "mask")
+    brain, standard = options.get("brain"), options.get("standard")
+    found = extract(
+        read,
+        mask,
+        settings,
+        _labels(arguments.get("labels")),
+        Options(
+            engine=options.get("engine") or "elmed",
+            profile=options.get("profile") or profile,
+            normalisation=options.get("normalisation"),
+            brain=read_image(brain, "brain mask") if brain else None,
+            standard=NyulStandard.load(standard) if standard else None,
+            threads=options.get("threads") or 1,
+        ),
+        within(progress, READ, COMPUTED),
+    )
+    output = arguments.get("output")
+    written = write_extraction(found, output) if output else []
+    progress("done", 1.0, "Features computed")
+    return {**found.as_json(), "outputs": [str(path) for path in written]}
+
+
+def _settings(arguments: Mapping[str, Any]) -> tuple[Settings, str]:
+    """Return the settings, and the profile that a preset comes with."""
+    given = arguments.get("settings")
+    if isinstance(given, dict):
+        return from_parameters(given), "pyradiomics"
+    if given:
+        return read_settings(Path(given)), "pyradiomics"
+    if arguments.get("preset"):
+        chosen = preset(arguments["preset"])
+        return chosen.settings(), chosen.profile
+    return Settings(), "pyradiomics"
+
+
+def _labels(given: Any) -> dict[int, str] | list[int] | None:
+    if not given:
+        return None
+    if isinstance(given, dict):
+        return {int(label): str(name) for label, name in given.items()}
+    return [int(label) for label in given]
+
+
+TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {"extract": extract_files}
+"""`ELMEDRadiomicsLib.extract`: features of files."""
