@@ -27,9 +27,19 @@ COLOURS = {
     "enhancing_tumour": (0.98, 0.80, 0.25),
 }
 
+# Oedema surrounds the core, which would be hidden in 3D.
+OPACITIES_3D = {"necrotic_core": 1.0, "oedema": 0.4, "enhancing_tumour": 1.0}
+
 GLIOMA_SEGMENTS = tuple(
     SegmentKind(
-        name, LABELS[name], LABEL_TITLES[name], COLOURS[name], ALTERED_STRUCTURE, TYPES[name], BRAIN
+        name,
+        LABELS[name],
+        LABEL_TITLES[name],
+        COLOURS[name],
+        ALTERED_STRUCTURE,
+        TYPES[name],
+        BRAIN,
+        OPACITIES_3D[name],
     )
     for name in LABELS
 )

@@ -44,6 +44,7 @@ class SegmentKind:
         category: DICOM's category (CID 7150).
         type: DICOM's type within the category.
         region: where in the body.
+        opacity3D: 0 to 1; less than 1 for what surrounds other segments.
     """
 
     identifier: str
@@ -53,6 +54,7 @@ class SegmentKind:
     category: Code
     type: Code
     region: Code
+    opacity3D: float = 1.0
 
     @property
     def terminology(self) -> str:
@@ -103,6 +105,8 @@ def setSegments(
                 segmentation.RemoveSegment(kind.identifier)
         for kind in kinds:
             segmentation.AddSegment(_segment(kind, layer), kind.identifier)
+            display = segmentationNode.GetDisplayNode()
+            display.SetSegmentOpacity3D(kind.identifier, kind.opacity3D)
     if referenceVolume is not None:
         _putBeside(segmentationNode, referenceVolume)
 

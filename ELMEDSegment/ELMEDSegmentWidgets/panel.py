@@ -66,6 +66,7 @@ class SegmentPanel(VTKObservationMixin):
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self._sceneStartsToClose)
         self.addObserver(scene, scene.EndCloseEvent, self._sceneHasClosed)
+        self.addObserver(scene, scene.EndImportEvent, self._sceneHasLoaded)
         self.addObserver(scene, scene.NodeAddedEvent, self._nodeAdded)
 
     # Life cycle
@@ -85,8 +86,9 @@ class SegmentPanel(VTKObservationMixin):
 
     def cleanup(self) -> None:
         """End everything: the panel is about to be deleted."""
-        self.removeObservers()
         self._useParameters(None)
+        self.removeObservers()
+        self._stopTicker()
         self.logic.segmenter.close()
         self.results.cleanup()
 
@@ -100,6 +102,11 @@ class SegmentPanel(VTKObservationMixin):
         self.problem = None
         self.channels.forgetReasons()
         if self._isEntered():
+            self._useParameters(self.logic.getParameterNode())
+
+    def _sceneHasLoaded(self, *_) -> None:
+        # The choices came before the nodes that they name; take them up again.
+        if self._isEntered() and not self.logic.segmenter.running:
             self._useParameters(self.logic.getParameterNode())
 
     def _nodeAdded(self, *_) -> None:
@@ -211,7 +218,7 @@ class SegmentPanel(VTKObservationMixin):
             result = run.result()
             self.parameters.segmentation = result.segmentationNode
             self.parameters.volumesTable = result.tableNode
-            self.results.announce(result)
+            self.results.announce(result, list(run.volumes.values()))
             self._say(f"Segmented in {result.seconds:.0f} s with {result.model} ({result.device}).")
         elif isinstance(run.error, CancelledError):
             self._say("Cancelled. Nothing was changed.")

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import slicer
 
 from ELMEDLib.bridge.segmentations import showSurfaces, surfacesShown
+from ELMEDLib.bridge.views import jumpTo, showVolume
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import SimpleNamespace
 
     from ELMEDSegmentWidgets.run import RunResult
 
-ROW_HEIGHT = 24
+SMALLEST_FIRST = ("enhancing_tumour", "necrotic_core", "oedema")
+"""Which segment the slices go to: the one inside the others, when it was found."""
 
 
 class ResultsView:
@@ -42,9 +45,18 @@ class ResultsView:
         ui.show3DButton.blockSignals(wasBlocked)
         ui.show3DButton.enabled = segmentationNode is not None
 
-    def announce(self, result: RunResult) -> None:
-        """Show a new result with its warnings."""
+    def announce(
+        self, result: RunResult, volumes: Sequence[slicer.vtkMRMLScalarVolumeNode]
+    ) -> None:
+        """Show a new result with its warnings, in the views too.
+
+        Args:
+            result: of a run that has succeeded.
+            volumes: of the study; a view that shows one of them keeps it.
+        """
         self.show(result.segmentationNode, result.tableNode)
+        showVolume(result.referenceVolume, volumes)
+        jumpTo(result.segmentationNode, SMALLEST_FIRST)
         self._ui.volumesTableView.resizeColumnsToContents()
         self._ui.resultsCollapsibleButton.collapsed = False
         self._ui.warningsLabel.text = "\n".join(result.warnings)

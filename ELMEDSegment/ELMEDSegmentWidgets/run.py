@@ -47,6 +47,7 @@ class RunResult:
 
     segmentationNode: slicer.vtkMRMLSegmentationNode
     tableNode: slicer.vtkMRMLTableNode
+    referenceVolume: slicer.vtkMRMLScalarVolumeNode
     warnings: tuple[str, ...]
     model: str
     device: str
@@ -78,6 +79,7 @@ class SegmentationRun:
         """
         self.running = False
         self.fraction = 0.0
+        self.volumes = dict(request.volumes)
         self._worker = worker
         self._request = request
         self._onProgress = onProgress
@@ -147,6 +149,7 @@ class SegmentationRun:
             RunResult(
                 segmentationNode,
                 tableNode,
+                self.volumes[self._request.reference],
                 tuple(answer["warnings"]),
                 answer["model"],
                 answer["device"],
