@@ -38,7 +38,9 @@ format: setup ## Put every Python file into the project's format
 	$(VENV)/ruff check --fix-only .
 	$(VENV)/ruff format .
 
-screenshots: setup ## Make the pictures of the panels for the documentation
+screenshots: demo ## Make the pictures of the documentation: the demo's and the panels'
+	mkdir -p Resources/Screenshots
+	cp "$(OUT)/pictures/overview.png" Resources/Screenshots/demo-overview.png
 	PYTHONPATH=Testing $(VENV)/python -m host.screenshots $(ARGUMENTS)
 
 app: setup ## Open the panels in a window without Slicer (needs a screen)
