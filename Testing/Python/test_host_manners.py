@@ -46,6 +46,7 @@ def test_an_unknown_attribute_of_a_widget_raises(host, mistake):
 def test_a_name_that_qt_ctk_or_slicer_lack_raises(host):
     import ctk
     import qt
+
     import slicer
 
     for module, name in (
@@ -86,7 +87,7 @@ def test_extra_signal_arguments_are_trimmed(host):
 
     button, heard = qt.QPushButton(), []
     button.clicked.connect(lambda: heard.append("none"))
-    button.connect("clicked(bool)", lambda checked: heard.append(checked))
+    button.connect("clicked(bool)", heard.append)
     button.connect("clicked(bool)", lambda *everything: heard.append(everything))
     button.click()
     assert heard == ["none", False, (False,)]
@@ -174,7 +175,7 @@ def test_a_python_subclass_paints_and_keeps_its_own_attributes(host):
             super().__init__()
             self.painted = 0
 
-        def paintEvent(self, event):
+        def paintEvent(self, event):  # noqa: N802 - Qt's name
             super().paintEvent(event)
             painter = qt.QPainter(self)
             painter.fillRect(self.rect, qt.QColor(255, 0, 0))
@@ -209,6 +210,7 @@ def test_timers_and_processes_work(host):
 
 def test_settings_stay_in_the_session(host):
     import qt
+
     import slicer
 
     qt.QSettings().setValue("ELMED/test", True)
@@ -218,6 +220,7 @@ def test_settings_stay_in_the_session(host):
 
 def test_dialogs_answer_as_under_testing_and_are_recorded(host):
     import qt
+
     import slicer
 
     assert slicer.app.testingEnabled()
@@ -232,8 +235,9 @@ def test_dialogs_answer_as_under_testing_and_are_recorded(host):
 
 def test_pictures_pass_between_vtk_and_qt(host):
     import qt
-    import slicer
     import vtk
+
+    import slicer
 
     source = vtk.vtkImageCanvasSource2D()
     source.SetScalarTypeToUnsignedChar()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -99,8 +100,8 @@ def person(host, sample_study):
 
 def test_from_four_files_to_a_saved_segmentation(host, person, tmp_path):
     import qt
-    import slicer
 
+    import slicer
     from host.counting import child_processes
 
     assert person.chosen() == {name: name for name in CHANNELS}
@@ -141,7 +142,7 @@ def test_from_four_files_to_a_saved_segmentation(host, person, tmp_path):
     segments = list(segmentation.GetSegmentation().GetSegmentIDs())
     assert segments == ["necrotic_core", "oedema", "enhancing_tumour"]
 
-    late = max(b - a for a, b in zip(ticks, ticks[1:], strict=False)) - 0.02
+    late = max(b - a for a, b in itertools.pairwise(ticks)) - 0.02
     assert late < LATEST_TICK_S, f"the 20 ms timer was {1000 * late:.0f} ms late"
 
     # Save, open in a fresh process: every choice is where it was.

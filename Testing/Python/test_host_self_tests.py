@@ -28,9 +28,7 @@ def test_every_test_of_a_self_test_class_is_run(host):
 
     import slicer
 
-    host.load_module(
-        Path(__file__).resolve().parents[1] / "host/fixtures/HostProbe/HostProbe.py"
-    )
+    host.load_module(Path(__file__).resolve().parents[1] / "host/fixtures/HostProbe/HostProbe.py")
     import HostProbe
 
     before = HostProbe.HostProbeTest.ran

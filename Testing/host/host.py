@@ -7,10 +7,9 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 # Where nobody looks, Qt draws into memory.
 if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
@@ -26,6 +25,9 @@ from PySide6.QtWidgets import QApplication
 from host import session
 from host.dialogs import Dialogs, answer_by_default, record_util_dialogs
 from host.pythonqt.errors import record_uncaught, slot_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 _LOGICS = {
     "Volumes": "volumes_logic",
@@ -87,9 +89,9 @@ class Host:
         install_qt()
 
     def _start_slicer(self, testing: bool) -> None:
-        import slicer
         from trame_slicer.core import SlicerApp
 
+        import slicer
         from host.python_modules import install_python_parts, install_slicer
 
         self.core = SlicerApp()

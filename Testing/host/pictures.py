@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from host.widgets.mrml_views import picture_of
+from host.widgets.mrml_views import picture_of, qMRMLSliceView
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +34,10 @@ def panel_picture(host: Any, width: int = PANEL_WIDTH, least_height: int = 0) ->
     return widget.grab().toImage()
 
 
-def views_picture(host: Any, size: QSize = VIEW_SIZE) -> QImage:
-    """Draw the axial, 3D, coronal and sagittal views."""
+def views_picture(
+    host: Any, size: QSize = VIEW_SIZE, focus: tuple[float, float, float] | None = None
+) -> QImage:
+    """Draw the axial, 3D, coronal and sagittal views, the slices through `focus` (RAS, in mm)."""
     manager = host.layout_manager
     views = [
         manager.sliceWidget("Red").sliceView(),
@@ -50,15 +52,23 @@ def views_picture(host: Any, size: QSize = VIEW_SIZE) -> QImage:
         view.renderWindow().SetSize(size.width(), size.height())
         view.renderWindow().Render()  # the size is taken up at the first rendering only
         view.view.fit_view_to_content()
+        if focus is not None and isinstance(view, qMRMLSliceView):
+            view.mrmlSliceNode().JumpSliceByOffsetting(*focus)
         corner = QPoint((index % 2) * (size.width() + _GAP), (index // 2) * (size.height() + _GAP))
         painter.drawImage(corner, picture_of(view.renderWindow()))
     painter.end()
     return picture
 
 
-def screenshot(host: Any, path: Path, *, views: bool = True) -> Path:
+def screenshot(
+    host: Any,
+    path: Path,
+    *,
+    views: bool = True,
+    focus: tuple[float, float, float] | None = None,
+) -> Path:
     """Draw the panel, with the views to its right, into a PNG file."""
-    right = views_picture(host) if views else QImage()
+    right = views_picture(host, focus=focus) if views else QImage()
     panel = panel_picture(host, least_height=right.height())
     size = QSize(panel.width() + right.width(), max(panel.height(), right.height()))
     picture = QImage(size, QImage.Format.Format_RGB32)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session")
@@ -37,4 +39,5 @@ def host(started_host: Any) -> Iterator[Any]:
     started_host.select_module("")
     started_host.close_scene()
     started_host.slot_errors.clear()
-    assert not failures, f"Slots, timers or observers failed: {failures}"
+    if failures:
+        pytest.fail(f"Slots, timers or observers failed: {failures}")

@@ -7,9 +7,9 @@ import sys
 import types
 from typing import Any
 
-import slicer
 import slicer.util
 
+import slicer
 from host.names import names
 from host.pythonqt import class_for
 from host.pythonqt.errors import HostIncompleteError
@@ -71,9 +71,9 @@ def install_slicer() -> None:
             delattr(slicer, name)
     known_functions = names().module("slicer.util")
     for name, value in list(vars(slicer.util).items()):
-        if isinstance(value, types.FunctionType) and name not in known_functions:
-            if not name.startswith("_"):
-                delattr(slicer.util, name)
+        invented = isinstance(value, types.FunctionType) and name not in known_functions
+        if invented and not name.startswith("_"):
+            delattr(slicer.util, name)
     slicer.__class__ = SlicerModule
     modules = types.ModuleType("slicer.modules")
     sys.modules["slicer.modules"] = slicer.modules = modules

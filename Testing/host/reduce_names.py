@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from host.names import REDUCED, ROOT, Names, read_recording, recording
 from host.sources import product_files, ui_classes, ui_files, uses
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _KINDS = ("properties", "signals", "methods", "enums")
 _FUNCTIONS = (
@@ -120,8 +122,7 @@ def _instance(recorded: dict[str, Any]) -> dict[str, Any]:
 
 def _entry(full: Names, name: str, wanted: set[str]) -> dict[str, Any]:
     """Return a class as its difference from its base class."""
-    module = full.module_of(name)
-    assert module is not None
+    module = str(full.module_of(name))
     entry = full.data["modules"][module]["classes"][name]
     made: dict[str, Any] = {"kind": "PythonQt"}
     base = full.data["metaobjects"].get(name, {}).get("super")

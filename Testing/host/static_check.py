@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from host import sources
 from host.names import MODULES, ROOT, Names
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Made by the application or by modules while it runs; asked for with hasattr before use.
 _AT_RUN_TIME = {
@@ -17,7 +19,7 @@ _AT_RUN_TIME = {
 }
 
 
-def problem(use: sources.Use, names: Names) -> str | None:
+def problem(use: sources.Use, names: Names) -> str | None:  # noqa: PLR0911 - one for each kind
     """Return what is wrong with one name, or None."""
     words = use.dotted.split(".")
     if use.dotted in _AT_RUN_TIME or len(words) == 1:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import slicer
 import vtk
 from PySide6.QtCore import QObject, Signal
 
+import slicer
 from host import session
 from host.pythonqt.classes import stands_in
 
@@ -148,7 +148,11 @@ class qSlicerCoreIOManager(QObject):
         return fitting[0] if fitting else "NoFile"
 
     def saveNodes(
-        self, kind: str, properties: dict[str, Any], messages: Any = None, scene: Any = None
+        self,
+        kind: str,
+        properties: dict[str, Any],
+        messages: Any = None,  # noqa: ARG002 - Slicer's signature
+        scene: Any = None,
     ) -> bool:
         """Write one node, or the scene."""
         path = str(properties["fileName"])
@@ -176,11 +180,9 @@ class qSlicerCoreIOManager(QObject):
 
     def addDefaultStorageNodes(self) -> None:
         """Give every node that can be stored a storage node."""
-        core = session.current().core
         for node in slicer.util.getNodesByClass("vtkMRMLStorableNode"):
             if node.GetStorageNode() is None and node.GetSaveWithScene():
                 node.AddDefaultStorageNode()
-        assert core.scene is not None
 
     def openSaveDataDialog(self) -> bool:
         """Ask what to save: recorded, as nobody answers."""

@@ -20,8 +20,8 @@ from host.widgets.mrml_widget import qSlicerWidget
 def load_source(name: str, path: str) -> Any:
     """Execute a module's main file as the top-level module `name`."""
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise ImportError(f"'{path}' cannot be loaded as a module")
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[name] = loaded
     try:
@@ -94,7 +94,6 @@ class qSlicerScriptedLoadableModule(_Module):
     def set_python_source(self) -> None:
         """Load the file and make the module's instance."""
         import slicer
-
         from host.pythonqt.objects import wrap
 
         name = self._module_name
@@ -170,7 +169,6 @@ class qSlicerScriptedLoadableModuleWidget(qSlicerAbstractModuleWidget):
     def set_python_source(self) -> None:
         """Make the Python widget object."""
         import slicer
-
         from host.pythonqt.objects import wrap
 
         class_name = f"{self._module.name}Widget"

@@ -1,16 +1,18 @@
-"""`qt.QUiLoader`: real `.ui` files, with Slicer's widgets in them, and nothing that Slicer lacks."""
+"""`qt.QUiLoader`: real `.ui` files, with Slicer's widgets, and nothing that Slicer lacks."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
 from PySide6.QtUiTools import QUiLoader as RealLoader
-from PySide6.QtWidgets import QWidget
 
 from host.names import Names, names
 from host.pythonqt.classes import python_qt_class, stand_ins, stands_in
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 # Properties that Designer and the loader know, though the class has none of the name.
 _DESIGNER = {"QLabel": {"buddy"}}
@@ -64,9 +66,11 @@ def problems_of(tree: Any, known_names: Names | None = None) -> list[str]:
         if class_name == "Line":
             continue
         known = has.ui_properties(class_name) | _DESIGNER.get(class_name, set())
-        for entry in widget.findall("property"):
-            if entry.get("stdset") != "0" and entry.get("name") not in known:
-                problems.append(f"{name}: {class_name} has no property {entry.get('name')}")
+        problems += [
+            f"{name}: {class_name} has no property {entry.get('name')}"
+            for entry in widget.findall("property")
+            if entry.get("stdset") != "0" and entry.get("name") not in known
+        ]
     return problems
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def splitAnnotations(kind: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import enum
 import typing
-from collections.abc import Callable
 from typing import Any
 
 import ctk
 import qt
-import slicer
 
+import slicer
 from host.parameters.annotations import (
     Choice,
     Decimals,
@@ -24,6 +23,9 @@ from host.parameters.annotations import (
 )
 from host.parameters.packs import FloatRange
 from host.parameters.storage import _PATHS
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class GuiConnector:
@@ -329,5 +331,6 @@ def createGuiConnector(widget: Any, datatype: Any) -> Any:
         if type(widget) in widgets and represents(kind):
             return connector(widget, kind, annotations)
     raise RuntimeError(
-        f"Unable to create GUI connector from datatype '{datatype}' to widget type '{type(widget)}'."
+        f"Unable to create GUI connector from datatype '{datatype}' "
+        f"to widget type '{type(widget)}'."
     )

@@ -6,7 +6,6 @@ import typing
 from typing import Any
 
 import slicer
-
 from host.parameters.annotations import Default, findFirstAnnotation, splitAnnotations
 from host.parameters.storage import Storage, storage_for
 
@@ -54,7 +53,7 @@ def parameterPack(classtype: Any = None) -> Any:
             type(other) is type(self)
             and all(getattr(self, name) == getattr(other, name) for name in members)
         )
-    classtype.getValue = lambda self, name: getattr(self, name)
+    classtype.getValue = getattr
     classtype.setValue = setattr
     classtype.dataType = staticmethod(lambda name: members[name])
     return classtype

@@ -6,12 +6,13 @@ import enum
 import pathlib
 import types
 import typing
-from collections.abc import Sequence
 from typing import Any
 
 import slicer
-
 from host.parameters.annotations import Validator, splitAnnotations
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _PATHS = (
     pathlib.Path,
@@ -260,7 +261,7 @@ def storage_for(annotated: Any) -> ValidatedStorage:
     return ValidatedStorage(_plain_storage(kind), validators)
 
 
-def _plain_storage(kind: Any) -> Storage:
+def _plain_storage(kind: Any) -> Storage:  # noqa: PLR0911 - one return for each type
     from host.parameters.containers import container_storage
     from host.parameters.packs import PackStorage, isParameterPack
 

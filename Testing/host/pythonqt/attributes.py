@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import shiboken6
 
-from host.names import ClassNames
 from host.pythonqt import special
 from host.pythonqt.enums import wrap_enum
 from host.pythonqt.errors import HostIncompleteError
 from host.pythonqt.signals import BoundSignal, accepted_count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from host.names import ClassNames
 
 _PYTHON_KEYWORDS = {"raise": "raise_", "print": "print_", "exec_": "exec", "raise_": "raise_"}
 
@@ -115,6 +118,7 @@ class BoundMethod:
         return hash((id(self.__self__), self.__name__))
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """Call the function, with wrapped values in and out."""
         inside = qt_object(self.__self__)
         _no_keywords(self.__name__, keywords)
         replacement = special.METHODS.get(self.__name__)
@@ -132,6 +136,7 @@ class ClassFunction:
         self.__name__ = name
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """Call the function, with wrapped values in and out."""
         _no_keywords(self.__name__, keywords)
         function = implementation(self._owner._host_qt_class, self.__name__)  # type: ignore[attr-defined]
         return _called(function, self.__name__, args)

@@ -57,6 +57,7 @@ class QtEnumClass:
         raise AttributeError(f"'{name}' of an enumeration cannot be set")
 
     def __call__(self, value: int) -> QtEnumValue:
+        """Return the value of a number."""
         return QtEnumValue(self.qt_class(int(value)))
 
 

@@ -30,7 +30,7 @@ def class_with_overrides(python_class: type, qt_class: type) -> type:
         if "_host_names" in base.__dict__:
             break
         for name, value in vars(base).items():
-            if isinstance(value, types.FunctionType) and not name.startswith("__"):
-                if hasattr(qt_class, name):
-                    overridden[name] = _forwarder(name)
+            is_method = isinstance(value, types.FunctionType) and not name.startswith("__")
+            if is_method and hasattr(qt_class, name):
+                overridden[name] = _forwarder(name)
     return type(python_class.__name__, (qt_class,), overridden)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import shiboken6
 from PySide6.QtCore import QMetaObject, QObject
 
 from host.names import names
 from host.pythonqt.errors import HostIncompleteError, guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _connections: dict[int, list[tuple[str, Callable[..., Any], Callable[..., Any]]]] = {}
 

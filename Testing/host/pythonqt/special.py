@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import shiboken6
 from PySide6.QtCore import QObject
 
 from host.pythonqt import signals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _connect(_wrapper: Any, inside: Any, signature: str, function: Callable[..., Any]) -> bool:

@@ -1,5 +1,7 @@
 """`slicer.packaging` under `--testing`: it looks what is installed, and installs nothing."""
 
+# ruff: noqa: ARG001, PLR0917 - Slicer's signatures
+
 from __future__ import annotations
 
 import importlib.metadata

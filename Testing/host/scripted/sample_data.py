@@ -1,5 +1,7 @@
 """`SampleData`: modules register their samples; the host only keeps what was registered."""
 
+# ruff: noqa: PLR0917 - Slicer's signatures
+
 from __future__ import annotations
 
 from typing import Any

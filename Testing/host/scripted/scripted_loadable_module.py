@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import qt
+
 import slicer
 
 __all__ = [
@@ -54,7 +55,8 @@ class ScriptedLoadableModule:
         """Run the module's self-test."""
         module = importlib.import_module(type(self).__module__)
         test_class = getattr(module, f"{self.moduleName}Test", None)
-        assert test_class is not None, f"There is no {self.moduleName}Test"
+        if test_class is None:
+            raise AssertionError(f"There is no {self.moduleName}Test")
         test = test_class()
         test.messageDelay = msec
         test.runTest(**keywords)
@@ -122,7 +124,7 @@ class ScriptedLoadableModuleWidget:
 class ScriptedLoadableModuleLogic:
     """What a module does, without its panel."""
 
-    def __init__(self, parent: Any = None) -> None:
+    def __init__(self, parent: Any = None) -> None:  # noqa: ARG002 - Slicer's signature
         self.moduleName = type(self).__name__.removesuffix("Logic")
         self.isSingletonParameterNode = True
 

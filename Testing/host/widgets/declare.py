@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Property
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def stored(kind: Any, name: str, default: Any, changed: Callable[[Any], None] | None = None) -> Any:

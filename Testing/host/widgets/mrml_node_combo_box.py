@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import slicer
 import vtk
 from PySide6.QtCore import Property as QtProperty
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QInputDialog, QWidget
 
+import slicer
 from host.pythonqt.classes import stands_in
 from host.widgets.declare import stored
 from host.widgets.mrml_widget import Observations
@@ -165,7 +165,7 @@ class qMRMLNodeComboBox(QWidget):
             self._observations.add_for_nodes(scene, kinds.NodeAddedEvent, self._added)
             self._observations.add_for_nodes(scene, kinds.NodeAboutToBeRemovedEvent, self._leaving)
             self._observations.add_for_nodes(scene, kinds.NodeRemovedEvent, self._removed)
-            self._observations.add(scene, kinds.EndBatchProcessEvent, lambda: self._rebuild())
+            self._observations.add(scene, kinds.EndBatchProcessEvent, self._rebuild)
             for index in range(scene.GetNumberOfNodes()):
                 self._watch(scene.GetNthNode(index))
         self._rebuild()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import slicer
 import vtk
 from PySide6.QtCore import Property as QtProperty
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+import slicer
 from host.pythonqt.classes import stands_in
 from host.widgets.ctk_buttons import ctkMenuButton
 from host.widgets.declare import stored
@@ -59,10 +59,10 @@ class qMRMLSegmentsTableView(HoldsScene, QWidget):
         if node is not None:
             kinds = slicer.vtkSegmentation
             for event in (kinds.SegmentAdded, kinds.SegmentRemoved, kinds.SegmentModified):
-                self._observations.add(node.GetSegmentation(), event, lambda: self._fill())
+                self._observations.add(node.GetSegmentation(), event, self._fill)
             if node.GetDisplayNode() is not None:
                 modified = vtk.vtkCommand.ModifiedEvent
-                self._observations.add(node.GetDisplayNode(), modified, lambda: self._fill())
+                self._observations.add(node.GetDisplayNode(), modified, self._fill)
         self._fill()
 
     def segmentationNode(self) -> Any:

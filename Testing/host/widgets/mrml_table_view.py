@@ -60,7 +60,7 @@ class qMRMLTableView(HoldsScene, QTableView):
         self._node = node
         if node is not None:
             modified = vtk.vtkCommand.ModifiedEvent
-            self._observations.add(node, modified, lambda: self._fill())
+            self._observations.add(node, modified, self._fill)
         self._fill()
 
     def mrmlTableNode(self) -> Any:

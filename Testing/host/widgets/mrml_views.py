@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import slicer
 import vtk
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
@@ -251,11 +250,8 @@ class qMRMLPlotView(HoldsScene, RenderedView):
         modified = vtk.vtkCommand.ModifiedEvent
         for node in (self._view_node, chart):
             if node is not None:
-                self._observations.add(node, modified, lambda: self._follow())
+                self._observations.add(node, modified, self._follow)
         self._context.GetScene().ClearItems()
         if chart is not None:
             self._context.GetScene().AddItem(chart_of(chart))
         self.scheduleRender()
-
-
-assert slicer.vtkMRMLPlotViewNode  # the MRML behind these widgets comes with the wheel

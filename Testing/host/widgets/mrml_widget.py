@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import vtk
 from PySide6.QtCore import Signal
@@ -12,6 +11,9 @@ from PySide6.QtWidgets import QWidget
 from host.pythonqt.classes import stands_in
 from host.pythonqt.errors import guarded
 from host.widgets.ctk_buttons import ctkCollapsibleButton
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Observations:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import slicer
 import vtk
+
+import slicer
 
 
 def chart_of(chart_node: Any) -> Any:
@@ -31,7 +32,7 @@ def _add_series(chart: Any, series: Any) -> None:
     plot = chart.AddPlot(vtk.vtkChart.BAR if bars else vtk.vtkChart.LINE)
     table = table_node.GetTable()
     y_name, x_name = series.GetYColumnName(), series.GetXColumnName()
-    if x_name and plot_type in (kinds.PlotTypeScatter,):
+    if x_name and plot_type == kinds.PlotTypeScatter:
         plot.SetInputData(table, x_name, y_name)
     else:
         plot.SetInputData(table, "", y_name)

@@ -1,0 +1,93 @@
+"""`make screenshots`: the pictures of README and tutorials, drawn from the panels as they are.
+
+Run with `Testing` on the path: `python -m host.screenshots [--output folder]`. The sample study is
+segmented with the bundled network, as a person would do it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from host.host import Host, start
+from host.names import ROOT, product_modules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FOLDER = ROOT / "Resources/Screenshots"
+STUDY = ROOT / "Resources/SampleStudy"
+PATIENCE_S = 1800
+
+
+def draw_segment(host: Host, folder: Path) -> list[Path]:
+    """Draw ELMEDSegment before and after a run on the sample study."""
+    import slicer
+
+    ui = host.select_module("ELMEDSegment").ui
+    for name in ("t1", "t2", "flair", "t1c"):
+        slicer.util.loadVolume(str(STUDY / f"{name}.nii.gz"))
+    host.process_events()
+    drawn = [host.screenshot(folder / "ELMEDSegment-ready.png")]
+    if not ui.applyButton.enabled:
+        print(f"No picture of a result: {ui.applyButton.toolTip}")  # noqa: T201
+        return drawn
+    ui.applyButton.click()
+    host.wait_until(lambda: ui.applyButton.text == "Apply", PATIENCE_S)
+    segmentation = ui.segmentationSelector.currentNode()
+    if segmentation is None:
+        print(f"No picture of a result: {host.dialogs.texts()[-1:]}")  # noqa: T201
+        return drawn
+    if not ui.show3DButton.checked:
+        ui.show3DButton.click()
+    host.process_events()
+    focus = tumour_centre(segmentation)
+    return [*drawn, host.screenshot(folder / "ELMEDSegment.png", focus=focus)]
+
+
+def tumour_centre(segmentation: Any) -> tuple[float, float, float] | None:
+    """Return the middle of the last segment that is not empty, in RAS."""
+    ids = segmentation.GetSegmentation().GetSegmentIDs()
+    centres = (segmentation.GetSegmentCenterRAS(segment_id) for segment_id in reversed(ids))
+    return next((tuple(centre) for centre in centres if centre is not None), None)
+
+
+def draw_panel(name: str) -> Callable[[Host, Path], list[Path]]:
+    """Return what draws a module's panel beside the views of the present scene."""
+
+    def draw(host: Host, folder: Path) -> list[Path]:
+        host.select_module(name)
+        return [host.screenshot(folder / f"{name}.png")]
+
+    return draw
+
+
+def draw_all(folder: Path) -> list[Path]:
+    """Draw every picture into a folder and return their paths."""
+    modules = product_modules()
+    host = start(modules)
+    drawn: list[Path] = []
+    for name in modules:
+        host.close_scene()
+        drawer = draw_segment if name == "ELMEDSegment" else draw_panel(name)
+        drawn += drawer(host, folder)
+    host.shut_down()
+    if host.slot_errors:
+        raise RuntimeError(f"Something failed unseen: {host.slot_errors}")
+    return drawn
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Draw the pictures."""
+    parser = argparse.ArgumentParser(prog="python -m host.screenshots", description=__doc__)
+    parser.add_argument("--output", type=Path, default=FOLDER, help="folder for the PNG files")
+    options = parser.parse_args(arguments)
+    for path in draw_all(options.output):
+        print(path)  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
