@@ -11,7 +11,7 @@ from ELMEDSegmentLib.evaluation import evaluate
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.model import load_model
 from ELMEDSegmentLib.segment import Options, segment
-from ELMEDSegmentLib.study import read_study
+from ELMEDSegmentLib.study import check_study, read_study
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +44,17 @@ def test_sample_patient_is_segmented(sample_study, bundled):
     expected = sitk.GetArrayFromImage(sitk.ReadImage(str(sample_study["seg"])))
     scores = evaluate(sitk.GetArrayFromImage(result.labels), expected)
     assert scores["WT"] > 0.6, scores
+
+
+def test_half_of_a_brain_without_tumour_stays_empty(sample_study, bundled):
+    images = {}
+    for channel in CHANNELS:
+        image = sitk.ReadImage(str(sample_study[channel]))
+        # The tumour is on the patient's right, low x in LPS; a margin keeps the midline out.
+        images[channel] = image[image.GetSize()[0] * 55 // 100 :]
+    expected = sitk.ReadImage(str(sample_study["seg"]))[image.GetSize()[0] * 55 // 100 :]
+    assert not sitk.GetArrayViewFromImage(expected).any()
+
+    result = segment(check_study(images), bundled, Options(device="cpu"))
+
+    assert result.report.volumes_ml["WT"] < 1.0
