@@ -89,7 +89,8 @@ def test_oedema_is_bright_on_flair_and_t2_but_not_on_t1(glioblastomas):
         t1, _, t2, flair = (np.median(c[labels == OEDEMA]) for c in zscored(images))
         assert flair > 0.8
         assert t2 > 0.2
-        assert t1 < 0.8
+        # White matter is the brightest eighth of the brain or more.
+        assert t1 < np.percentile(zscored(images)[0][images[0] > 0], 88)
 
 
 def test_every_voxel_of_tumour_lies_in_the_brain(glioblastomas):
