@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 import tempfile
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     import slicer
-
     from ELMEDLib.worker.client import WorkerProcess
     from ELMEDSegmentWidgets.segmenter import Request
 
@@ -33,6 +33,9 @@ logger = logging.getLogger(__name__)
 
 TASK = "ELMEDSegmentLib.segment"
 INTERVAL_MS = 20
+
+FOLDER_PREFIX = "elmed-run-"
+FORGOTTEN_S = 24 * 3600
 
 COPIED = 0.05
 """Share of the whole way until the volumes are copied, by and large."""
@@ -132,7 +135,8 @@ class SegmentationRun:
 
     def _run(self) -> Iterator[None]:
         """The whole way, yielding where the application may do something else."""
-        self._folder = Path(tempfile.mkdtemp(prefix="elmed-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+        self._files.submit(_removeForgottenFolders)
         files = yield from self._copyVolumes()
         output = self._folder / "labels.nrrd"
         self._report("starting", COPIED, "Starting the worker")
@@ -231,6 +235,14 @@ class SegmentationRun:
         self._files.shutdown(wait=True)
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _removeForgottenFolders() -> None:
+    """Remove copies of volumes that a crash of the application has left behind."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - folder.stat().st_mtime > FORGOTTEN_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _errorOf(event: Failed) -> ELMEDError:
