@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     import slicer
+
     from ELMEDLib.worker.client import WorkerProcess
     from ELMEDSegmentWidgets.segmenter import Request
 

@@ -6,6 +6,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
+
 from ELMEDSegmentLib.assessment import mean_scores
 from ELMEDSegmentLib.catalogue import find_model
 from ELMEDSegmentLib.model import read_manifest

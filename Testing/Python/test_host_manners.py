@@ -46,7 +46,6 @@ def test_an_unknown_attribute_of_a_widget_raises(host, mistake):
 def test_a_name_that_qt_ctk_or_slicer_lack_raises(host):
     import ctk
     import qt
-
     import slicer
 
     for module, name in (
@@ -210,7 +209,6 @@ def test_timers_and_processes_work(host):
 
 def test_settings_stay_in_the_session(host):
     import qt
-
     import slicer
 
     qt.QSettings().setValue("ELMED/test", True)
@@ -220,7 +218,6 @@ def test_settings_stay_in_the_session(host):
 
 def test_dialogs_answer_as_under_testing_and_are_recorded(host):
     import qt
-
     import slicer
 
     assert slicer.app.testingEnabled()
@@ -235,9 +232,8 @@ def test_dialogs_answer_as_under_testing_and_are_recorded(host):
 
 def test_pictures_pass_between_vtk_and_qt(host):
     import qt
-    import vtk
-
     import slicer
+    import vtk
 
     source = vtk.vtkImageCanvasSource2D()
     source.SetScalarTypeToUnsignedChar()

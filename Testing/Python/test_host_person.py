@@ -109,6 +109,7 @@ def test_a_blocked_thread_is_noticed(host):
 
 def test_from_four_files_to_a_saved_segmentation(host, person, tmp_path):
     import slicer
+
     from host.counting import child_processes
     from host.lateness import TimerWatch
 

@@ -89,9 +89,9 @@ class Host:
         install_qt()
 
     def _start_slicer(self, testing: bool) -> None:
+        import slicer
         from trame_slicer.core import SlicerApp
 
-        import slicer
         from host.python_modules import install_python_parts, install_slicer
 
         self.core = SlicerApp()

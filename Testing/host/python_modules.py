@@ -7,9 +7,9 @@ import sys
 import types
 from typing import Any
 
+import slicer
 import slicer.util
 
-import slicer
 from host.names import names
 from host.pythonqt import class_for
 from host.pythonqt.errors import HostIncompleteError

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import slicer
 import vtk
 from PySide6.QtCore import QObject, Signal
 
-import slicer
 from host import session
 from host.pythonqt.classes import stands_in
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import slicer
 from PySide6.QtCore import Property, QObject, Signal
 from trame_slicer.views import (
     ScheduledRenderStrategy,
@@ -12,7 +13,6 @@ from trame_slicer.views import (
     ViewProps,
 )
 
-import slicer
 from host import session
 from host.pythonqt.classes import stands_in
 from host.widgets.mrml_views import (

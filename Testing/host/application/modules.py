@@ -94,6 +94,7 @@ class qSlicerScriptedLoadableModule(_Module):
     def set_python_source(self) -> None:
         """Load the file and make the module's instance."""
         import slicer
+
         from host.pythonqt.objects import wrap
 
         name = self._module_name
@@ -169,6 +170,7 @@ class qSlicerScriptedLoadableModuleWidget(qSlicerAbstractModuleWidget):
     def set_python_source(self) -> None:
         """Make the Python widget object."""
         import slicer
+
         from host.pythonqt.objects import wrap
 
         class_name = f"{self._module.name}Widget"

@@ -8,8 +8,8 @@ from typing import Any
 
 import ctk
 import qt
-
 import slicer
+
 from host.parameters.annotations import (
     Choice,
     Decimals,

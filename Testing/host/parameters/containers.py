@@ -7,6 +7,7 @@ from collections.abc import Iterator, MutableMapping, MutableSequence
 from typing import Any
 
 import slicer
+
 from host.parameters.storage import Storage, storage_for
 
 

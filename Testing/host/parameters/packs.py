@@ -6,6 +6,7 @@ import typing
 from typing import Any
 
 import slicer
+
 from host.parameters.annotations import Default, findFirstAnnotation, splitAnnotations
 from host.parameters.storage import Storage, storage_for
 

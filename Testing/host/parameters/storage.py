@@ -9,6 +9,7 @@ import typing
 from typing import Any
 
 import slicer
+
 from host.parameters.annotations import Validator, splitAnnotations
 
 if typing.TYPE_CHECKING:

@@ -6,9 +6,9 @@ import typing
 from typing import Any
 
 import qt
+import slicer
 import vtk
 
-import slicer
 from host.parameters.annotations import Default, findFirstAnnotation, splitAnnotations
 from host.parameters.connectors import GuiConnector, createGuiConnector
 from host.parameters.storage import Storage, storage_for

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import qt
-
 import slicer
 
 __all__ = [

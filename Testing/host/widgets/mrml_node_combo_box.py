@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import slicer
 import vtk
 from PySide6.QtCore import Property as QtProperty
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QInputDialog, QWidget
 
-import slicer
 from host.pythonqt.classes import stands_in
 from host.widgets.declare import stored
 from host.widgets.mrml_widget import Observations

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import slicer
 from PySide6.QtCore import Property as QtProperty
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QWidget
 
-import slicer
 from host.pythonqt.classes import stands_in
 from host.widgets.ctk_choices import ctkCheckableComboBox
 from host.widgets.declare import forwarded, stored

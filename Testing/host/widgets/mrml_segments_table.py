@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import slicer
 import vtk
 from PySide6.QtCore import Property as QtProperty
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
@@ -17,7 +18,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-import slicer
 from host.pythonqt.classes import stands_in
 from host.widgets.ctk_buttons import ctkMenuButton
 from host.widgets.declare import stored
