@@ -29,6 +29,7 @@ from ELMEDSegmentLib.geometry import Grid
 from ELMEDSegmentLib.inference import predict
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.model import Model, load_model
+from ELMEDSegmentLib.postprocessing import THRESHOLD
 from ELMEDSegmentLib.preparation import prepare
 from ELMEDSegmentLib.study import Study, read_study
 
@@ -63,7 +64,7 @@ def elmed(model: Model, study: Study) -> tuple[np.ndarray, float]:
     probabilities = predict(model.network, model.manifest.architecture, prepared.array)
     found = [prepared.preparation.to_brain(volume) for volume in probabilities]
     seconds = time.perf_counter() - started
-    whole = prepared.preparation.to_reference((found[0] > 0.5).astype(np.uint8))
+    whole = prepared.preparation.to_reference((found[0] > THRESHOLD).astype(np.uint8))
     return sitk.GetArrayFromImage(whole) > 0, seconds
 
 
@@ -80,7 +81,7 @@ def peer(model: Model, study: Study) -> tuple[np.ndarray, float]:
         started = time.perf_counter()
         found = sliding_window_inference(volume, (128, 128, 128), 1, predictor, overlap=0.5)
         seconds = time.perf_counter() - started
-    return found[0, 0].numpy() > 0.5, seconds
+    return found[0, 0].numpy() > THRESHOLD, seconds
 
 
 def z_scored(study: Study) -> np.ndarray:
