@@ -13,7 +13,7 @@ from scipy import ndimage
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.labels import CHANNELS, LABELS
 from ELMEDSegmentLib.simulate.anatomy import box_of
-from ELMEDSegmentLib.simulate.fields import fractal_field
+from ELMEDSegmentLib.simulate.fields import fractal_field, mix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +120,7 @@ def give_appearance(
         if not mask.any():
             continue
         weight = np.float32(_SHARE) * ndimage.gaussian_filter(mask, sigma, truncate=3)
-        scores = np.tensordot(appearance.factors[value], fields, 1)
+        scores = mix(appearance.factors[value], fields)
         scores += centre.reshape(-1, 1, 1, 1)
         for channel in range(len(part)):
             target = mean[channel] + spread[channel] * scores[channel]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ELMEDSegmentLib.simulate.fields import enlarge, smooth_field
+from ELMEDSegmentLib.simulate.fields import enlarge, mix, smooth_field
 
 Array = NDArray[np.float32]
 
@@ -32,7 +32,7 @@ class Deformation:
 
         `displacement_mm` is `(3, z, y, x)`: how far what is now at a voxel has moved.
         """
-        shift = np.tensordot(self.matrix, displacement_mm, 1)
+        shift = mix(self.matrix, displacement_mm)
         return Deformation(self.coordinates - shift, self.matrix, self.spacing_mm)
 
 

@@ -8,17 +8,35 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 
-def _spline_rows(length: int, step: float, offset: float) -> Array:
-    """Cubic B-spline weights of each of `length` samples on control points `step` apart."""
+Weights = tuple[NDArray[np.intp], Array]
+
+
+def _spline_weights(length: int, step: float, offset: float) -> Weights:
+    """Return the first of four control points of each of `length` samples, and their weights.
+
+    Cubic B-spline; control points lie `step` samples apart.
+    """
     position = np.arange(length) / step + offset
-    first = np.floor(position).astype(int)
-    t = (position - first)[:, None]
-    weights = np.concatenate(
-        [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3], axis=1
+    first = np.floor(position).astype(np.intp)
+    t = position - first
+    weights = np.stack(
+        [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3]
     )
-    rows = np.zeros((length, first.max() + 4), np.float32)
-    rows[np.arange(length)[:, None], first[:, None] + np.arange(4)] = weights / 6
-    return rows
+    return first, (weights / 6).astype(np.float32)
+
+
+def _interpolate(control: Array, along: Weights, axis: int) -> Array:
+    """Sum four weighted control points along `axis`.
+
+    Not a matrix product: those round differently with the number of threads, and a seed has to
+    give the same bytes everywhere.
+    """
+    first, weights = along
+    shape = [-1 if i == axis else 1 for i in range(3)]
+    result = np.take(control, first, axis) * weights[0].reshape(shape)
+    for k in range(1, 4):
+        result += np.take(control, first + k, axis) * weights[k].reshape(shape)
+    return result
 
 
 def smooth_field(
@@ -30,17 +48,16 @@ def smooth_field(
     per axis. The random offset of the control points keeps their lattice from showing.
     """
     steps = (scale,) * 3 if isinstance(scale, int | float) else scale
-    rows = [
-        _spline_rows(length, max(step, 1.0), offset)
+    weights = [
+        _spline_weights(length, max(step, 1.0), offset)
         for length, step, offset in zip(shape, steps, rng.random(3), strict=True)
     ]
-    control = rng.standard_normal([row.shape[1] for row in rows], np.float32)
-    # Along x, then y, while there are few points; last along z, as one large matrix product.
-    field = control.reshape(-1, control.shape[2]) @ rows[2].T
-    field = np.matmul(rows[1], field.reshape(*control.shape[:2], -1))
-    field = (rows[0] @ field.reshape(len(field), -1)).reshape(shape)
+    field = rng.standard_normal([int(first.max()) + 4 for first, _ in weights], np.float32)
+    # Along x, then y, while there are few points.
+    for axis in (2, 1, 0):
+        field = _interpolate(field, weights[axis], axis)
     # The variance of a B-spline sum of independent points, averaged over positions.
-    variance = np.prod([float((row**2).sum(1).mean()) for row in rows])
+    variance = np.prod([float((w**2).sum(0).mean()) for _, w in weights])
     return field / np.float32(np.sqrt(variance))
 
 
@@ -68,4 +85,13 @@ def enlarge(small: Array, step: int, shape: tuple[int, ...]) -> Array:
         high = np.minimum(low + 1, small.shape[axis] - 1)
         t = (index - low).astype(np.float32).reshape([-1 if i == axis else 1 for i in range(3)])
         result = np.take(result, low, axis) * (1 - t) + np.take(result, high, axis) * t
+    return result
+
+
+def mix(matrix: NDArray[np.floating], parts: Array) -> Array:
+    """Return `matrix` `(m, n)` times `parts` `(n, z, y, x)`, the same whatever the threads."""
+    result = np.zeros((len(matrix), *parts.shape[1:]), np.float32)
+    for index, row in enumerate(matrix):
+        for factor, part in zip(row, parts, strict=True):
+            result[index] += np.float32(factor) * part
     return result

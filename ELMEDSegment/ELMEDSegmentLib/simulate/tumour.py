@@ -13,7 +13,7 @@ from scipy import ndimage
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.labels import ENHANCING_TUMOUR, NECROTIC_CORE, OEDEMA
 from ELMEDSegmentLib.simulate.anatomy import box_of
-from ELMEDSegmentLib.simulate.fields import smooth_field
+from ELMEDSegmentLib.simulate.fields import mix, smooth_field
 from ELMEDSegmentLib.simulate.tissues import (
     DEEP,
     FLUID,
@@ -142,7 +142,7 @@ def tumour_from_mask(
         ],
         indexing="ij",
     )
-    coordinates = np.tensordot(turn.astype(np.float32), np.stack(grid), 1)
+    coordinates = mix(turn, np.stack(grid))
     for axis in range(3):
         coordinates[axis] += np.float32(middle[axis] + moved[axis])
         coordinates[axis] += smooth_field(rng, inner, 14 / float(voxel[axis])) * np.float32(

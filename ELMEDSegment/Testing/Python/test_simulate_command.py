@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +48,19 @@ def test_recorded_command_makes_the_same_study_again(tmp_path):
     main(again)
     for name in (*CHANNELS, "seg"):
         one, two = (tmp_path / f / f"{name}.nii.gz" for f in ("one", "two"))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_number_of_threads_does_not_change_a_study(tmp_path):
+    for threads in ("1", "2"):
+        environment = os.environ | dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), threads
+        )
+        command = "import sys; from ELMEDLib.command import main; sys.exit(main(sys.argv[1:]))"
+        words = ["simulate", "-o", str(tmp_path / threads), "--spacing", "3"]
+        subprocess.run([sys.executable, "-c", command, *words], env=environment, check=True)
+    for name in (*CHANNELS, "seg"):
+        one, two = (tmp_path / t / f"{name}.nii.gz" for t in ("1", "2"))
         assert one.read_bytes() == two.read_bytes()
 
 
