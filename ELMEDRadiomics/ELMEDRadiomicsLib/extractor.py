@@ -212,7 +212,8 @@ class Extractor:
     ) -> dict[tuple[str, str], float]:
         found: dict[tuple[str, str], float] = {}
         if "shape" in self.classes:
-            for name, value in shape(Shape(mask, spacing), self.classes["shape"]).items():
+            solid = Shape(mask, spacing, sample=self.profile == "ibsi")
+            for name, value in shape(solid, self.classes["shape"]).items():
                 found["shape", name] = value
         if "shape2D" in self.classes:
             axis = self.general["force2Ddimension"]

@@ -7,8 +7,8 @@ pyradiomics departs from the standard in known ways. In the profile `pyradiomics
 code only where the definitions agree; the profile `ibsi` computes the standard's definitions:
 
 - kurtosis is the excess over that of a normal distribution (3 less),
-- bins of fixed width start at the lowest intensity (or at the lower resegmentation threshold)
-  instead of at a multiple of the width.
+- bins of fixed width start at the lowest intensity instead of at a multiple of the width,
+- axis lengths come from the covariance of a sample (n - 1) instead of a population (n).
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ CODES: dict[str, dict[str, str]] = {
 
 BINNED = frozenset({"glcm", "glrlm", "glszm", "gldm", "ngtdm"})
 HISTOGRAM = frozenset({"Entropy", "Uniformity"})
+AXES = frozenset({"MajorAxisLength", "MinorAxisLength", "LeastAxisLength"})
 SHIFTED = frozenset({"Energy", "RootMeanSquared"})
 
 
@@ -109,7 +110,7 @@ def code(feature_class: str, feature: str, settings: dict[str, Any], profile: st
     standard = profile == "ibsi"
     binned = feature_class in BINNED or feature in HISTOGRAM
     disagrees = (
-        (feature == "Kurtosis" and not standard)
+        ((feature == "Kurtosis" or feature in AXES) and not standard)
         or (binned and settings["binCount"] is None and not standard)
         or (feature in SHIFTED and settings["voxelArrayShift"] != 0)
         or (feature_class == "glcm" and not settings["symmetricalGLCM"])

@@ -175,8 +175,9 @@ VOXEL_SETTINGS: dict[str, Check] = {
 
 def _unknown(kind: str, name: Any, allowed: Iterable[str]) -> str:
     names = list(allowed)
-    near = difflib.get_close_matches(str(name), names, 1, 0.6)
-    hint = f"did you mean '{near[0]}'?" if near else f"allowed are {', '.join(names)}."
+    near = difflib.get_close_matches(str(name), names, 2, 0.6)
+    meant = " or ".join(f"'{entry}'" for entry in near)
+    hint = f"did you mean {meant}?" if near else f"allowed are {', '.join(names)}."
     return f"'{name}' is not a known {kind}; {hint}"
 
 

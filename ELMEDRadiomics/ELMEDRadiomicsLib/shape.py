@@ -53,11 +53,15 @@ class Shape:
     Args:
         mask: boolean (z, y, x), cropped to the bounding box.
         spacing: voxel size (z, y, x) in mm.
+        sample: take the covariance of a sample (IBSI) instead of a population (pyradiomics).
     """
 
-    def __init__(self, mask: NDArray[np.bool_], spacing: Iterable[float]) -> None:
+    def __init__(
+        self, mask: NDArray[np.bool_], spacing: Iterable[float], *, sample: bool = False
+    ) -> None:
         self.padded = np.pad(mask, 1)
         self.spacing = np.array(list(spacing), dtype=np.float64)
+        self.sample = sample
 
     @cached_property
     def mesh(self) -> tuple[float, float]:
@@ -72,7 +76,9 @@ class Shape:
     @cached_property
     def moments(self) -> Floats:
         """Principal moments in mm2, ascending."""
-        return principal_moments(np.array(np.nonzero(self.padded)).T * self.spacing)
+        places = np.array(np.nonzero(self.padded)).T * self.spacing
+        moments = principal_moments(places)
+        return moments * (len(places) / (len(places) - 1)) if self.sample else moments
 
     @property
     def area(self) -> float:

@@ -4,24 +4,28 @@ Usage:
     python Testing/benchmarks/radiomics_speed.py STUDY [--labels 1 2] [--settings course ...]
 
 STUDY is a folder with t1, t1c, t2, flair and seg as NIfTI. Both engines get the images in memory
-and run in this process, one after the other. pyradiomics has to be installed (its version 3.0.1
-builds for Python up to 3.11; see Docs/radiomics.md).
+and run in this process, one after the other, each sequence and segment as its users run it.
+pyradiomics has to be installed (its version 3.0.1 builds for Python up to 3.11; see
+Docs/radiomics.md). Linear algebra runs in one thread, because threads that wait count as CPU time.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
 
-import SimpleITK as sitk
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+import SimpleITK as sitk  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "ELMEDRadiomics")]
 
-from ELMEDRadiomicsLib.backends import Options  # noqa: E402
 from ELMEDRadiomicsLib.engine import extract  # noqa: E402
 from ELMEDRadiomicsLib.presets import preset  # noqa: E402
 from ELMEDRadiomicsLib.settings import Settings, from_parameters  # noqa: E402
@@ -42,15 +46,18 @@ def main() -> None:
     parser.add_argument("study", type=Path)
     parser.add_argument("--labels", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=list(SETTINGS))
-    parser.add_argument("--only", choices=("elmed", "pyradiomics"))
+    parser.add_argument("--sequences", nargs="+", choices=SEQUENCES, default=list(SEQUENCES))
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    images = {name: sitk.ReadImage(str(arguments.study / f"{name}.nii.gz")) for name in SEQUENCES}
+    images = {
+        name: sitk.ReadImage(str(arguments.study / f"{name}.nii.gz"))
+        for name in arguments.sequences
+    }
     mask = sitk.ReadImage(str(arguments.study / "seg.nii.gz"))
     rows = []
     print(f"{'settings':<10}{'values':>8}{'pyradiomics':>13}{'elmed':>9}{'times':>7}{'wanted':>8}")
     for name in arguments.settings:
-        row = measure(name, SETTINGS[name], images, mask, arguments)
+        row = measure(name, SETTINGS[name], images, mask, arguments.labels)
         rows.append(row)
         print(
             f"{name:<10}{row['values']:>8}{row['pyradiomics']:>12.2f}s{row['elmed']:>8.2f}s"
@@ -71,40 +78,55 @@ def measure(
     settings: Settings,
     images: dict[str, sitk.Image],
     mask: sitk.Image,
-    arguments: argparse.Namespace,
+    labels: list[int],
 ) -> dict[str, object]:
     """Return CPU seconds of both engines and the largest difference between their values."""
-    seconds, found = {}, {}
-    for engine in ("elmed", "pyradiomics"):
-        if arguments.only and engine != arguments.only:
-            continue
-        start = time.process_time()
-        found[engine] = extract(images, mask, settings, arguments.labels, Options(engine=engine))
-        seconds[engine] = time.process_time() - start
-    difference, worst = _difference(found) if len(found) > 1 else (float("nan"), "")
-    some = next(iter(found.values()))
-    ours, theirs = (seconds.get(engine, float("nan")) for engine in ("elmed", "pyradiomics"))
+    start = time.process_time()
+    extraction = extract(images, mask, settings, labels)
+    ours = time.process_time() - start
+    start = time.process_time()
+    expected = _pyradiomics(settings, images, mask, labels)
+    theirs = time.process_time() - start
+    found = {(f.image, f.label, f.name): f.value for f in extraction.features}
+    difference, worst = _difference(found, expected)
     return {
         "settings": name,
-        "values": len(some.features),
+        "values": len(found),
         "pyradiomics": theirs,
         "elmed": ours,
         "times": theirs / ours,
-        "stages": found["elmed"].seconds if "elmed" in found else {},
+        "stages": extraction.seconds,
         "difference": difference,
         "worst": worst,
     }
 
 
-def _difference(found: dict) -> tuple[float, str]:
-    theirs = {(f.image, f.label, f.name): f.value for f in found["pyradiomics"].features}
-    ours = {(f.image, f.label, f.name): f.value for f in found["elmed"].features}
-    if theirs.keys() != ours.keys():
+def _pyradiomics(
+    settings: Settings, images: dict[str, sitk.Image], mask: sitk.Image, labels: list[int]
+) -> dict[tuple[str, int, str], float]:
+    import radiomics
+    from radiomics.featureextractor import RadiomicsFeatureExtractor
+
+    radiomics.setVerbosity(60)
+    extractor = RadiomicsFeatureExtractor(json.loads(json.dumps(settings.parameters)))
+    return {
+        (name, label, feature): float(value)
+        for name, image in images.items()
+        for label in labels
+        for feature, value in extractor.execute(image, mask, label=label).items()
+        if not feature.startswith("diagnostics")
+    }
+
+
+def _difference(
+    found: dict[tuple[str, int, str], float], expected: dict[tuple[str, int, str], float]
+) -> tuple[float, str]:
+    if found.keys() != expected.keys():
         return float("inf"), "different features"
     apart = {
-        key: abs(ours[key] - value) / max(abs(value), 1e-300)
-        for key, value in theirs.items()
-        if ours[key] != value and not (ours[key] != ours[key] and value != value)  # noqa: PLR0124
+        key: abs(found[key] - value) / max(abs(value), 1e-300)
+        for key, value in expected.items()
+        if found[key] != value and not (found[key] != found[key] and value != value)  # noqa: PLR0124
     }
     if not apart:
         return 0.0, "none"
