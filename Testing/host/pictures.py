@@ -51,13 +51,22 @@ def views_picture(
     for index, view in enumerate(views):
         view.renderWindow().SetSize(size.width(), size.height())
         view.renderWindow().Render()  # the size is taken up at the first rendering only
-        view.view.fit_view_to_content()
-        if focus is not None and isinstance(view, qMRMLSliceView):
-            view.mrmlSliceNode().JumpSliceByOffsetting(*focus)
+        _aim(view, focus)
         corner = QPoint((index % 2) * (size.width() + _GAP), (index // 2) * (size.height() + _GAP))
         painter.drawImage(corner, picture_of(view.renderWindow()))
     painter.end()
     return picture
+
+
+def _aim(view: Any, focus: tuple[float, float, float] | None) -> None:
+    """Show all there is; with a focus, slices go through it, and 3D leaves the box away."""
+    is_slice = isinstance(view, qMRMLSliceView)
+    if focus is not None and not is_slice:
+        view.mrmlViewNode().SetBoxVisible(False)
+        view.mrmlViewNode().SetAxisLabelsVisible(False)
+    view.view.fit_view_to_content()
+    if focus is not None and is_slice:
+        view.mrmlSliceNode().JumpSliceByOffsetting(*focus)
 
 
 def screenshot(

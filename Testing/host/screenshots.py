@@ -55,11 +55,12 @@ def tumour_centre(segmentation: Any) -> tuple[float, float, float] | None:
 
 
 def draw_panel(name: str) -> Callable[[Host, Path], list[Path]]:
-    """Return what draws a module's panel beside the views of the present scene."""
+    """Return what draws a module's panel, beside views where there is something in the scene."""
 
     def draw(host: Host, folder: Path) -> list[Path]:
         host.select_module(name)
-        return [host.screenshot(folder / f"{name}.png")]
+        volumes = host.core.scene.GetNumberOfNodesByClass("vtkMRMLVolumeNode")
+        return [host.screenshot(folder / f"{name}.png", views=volumes > 0)]
 
     return draw
 

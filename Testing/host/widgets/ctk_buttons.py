@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Property as QtProperty
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QChildEvent, QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -67,10 +67,7 @@ class ctkCollapsibleButton(QAbstractButton):
             return
         self._collapsed = collapsed
         if collapsed:
-            children = self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-            self._hidden_by_collapse = [child for child in children if not child.isHidden()]
-            for child in self._hidden_by_collapse:
-                child.setVisible(False)
+            self._hide_contents()
         else:
             for child in self._hidden_by_collapse:
                 child.setVisible(True)
@@ -78,6 +75,26 @@ class ctkCollapsibleButton(QAbstractButton):
         self.setMaximumHeight(self._title_height() + 2 if collapsed else 16777215)
         self.updateGeometry()
         self.contentsCollapsed.emit(collapsed)
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Hide what is put into a section that is closed."""
+        # Not at once: the child is only half made, and must not be asked for yet.
+        if event.added() and self._collapsed:
+            QTimer.singleShot(0, self, self._hide_contents)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Hide what is in a section that is closed."""
+        super().showEvent(event)
+        self._hide_contents()
+
+    def _hide_contents(self) -> None:
+        if not self._collapsed:
+            return
+        children = self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        for child in children:
+            if not child.isHidden():
+                child.setVisible(False)
+                self._hidden_by_collapse.append(child)
 
     def onToggled(self, checked: bool = True) -> None:
         """Follow the button's own state."""
@@ -88,13 +105,13 @@ class ctkCollapsibleButton(QAbstractButton):
         title = QSize(self.fontMetrics().horizontalAdvance(self.text()) + 40, self._title_height())
         if self._collapsed or self.layout() is None:
             return title
-        return title.expandedTo(self.layout().sizeHint())
+        return title.expandedTo(self.layout().totalSizeHint())
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size."""
         if self._collapsed or self.layout() is None:
             return self.sizeHint()
-        return self.layout().minimumSize()
+        return self.layout().totalMinimumSize()
 
     def hitButton(self, position: Any) -> bool:
         """Only the title is pressed."""
