@@ -30,9 +30,10 @@ test-all: setup ## Run the test suite, slow tests included
 	$(VENV)/python -m pytest -m "slow or not slow" $(ARGUMENTS)
 
 lint: setup ## Check style and types
-	$(VENV)/ruff check .
-	$(VENV)/ruff format --check .
-	$(VENV)/mypy
+	$(VENV)/ruff check . && checked=0 || checked=1; \
+	$(VENV)/ruff format --check . || checked=1; \
+	$(VENV)/mypy || checked=1; \
+	exit $$checked
 
 format: setup ## Put every Python file into the project's format
 	$(VENV)/ruff check --fix-only .
