@@ -95,7 +95,7 @@ def test_a_picture_shows_the_panel_beside_the_scene(host, sample_study, tmp_path
 
     from host.pictures import VIEW_SIZE
 
-    width, height = VIEW_SIZE.width(), VIEW_SIZE.height()
+    width, height = VIEW_SIZE.width(), picture.shape[0] // 2
     views = picture[:, -2 * width - 2 :]
     axial, threed = views[:height, :width], views[:height, width + 2 :]
     grey = (axial.max(axis=2) - axial.min(axis=2)) < 8

@@ -77,8 +77,10 @@ def screenshot(
     focus: tuple[float, float, float] | None = None,
 ) -> Path:
     """Draw the panel, with the views to its right, into a PNG file."""
-    right = views_picture(host, focus=focus) if views else QImage()
-    panel = panel_picture(host, least_height=right.height())
+    least = 2 * VIEW_SIZE.height() + _GAP
+    panel = panel_picture(host, least_height=least if views else 0)
+    view_size = QSize(VIEW_SIZE.width(), max(panel.height() - _GAP, least - _GAP) // 2)
+    right = views_picture(host, view_size, focus) if views else QImage()
     size = QSize(panel.width() + right.width(), max(panel.height(), right.height()))
     picture = QImage(size, QImage.Format.Format_RGB32)
     picture.fill(QColor("#efefef"))
