@@ -237,3 +237,20 @@ def test_every_pinned_version_is_exact_and_every_python_has_one():
             pins.setdefault(found.group(1), []).append(found.group(3) or "")
     assert "torch==2.13.0" in lines
     assert all(marks in ([""], ["<", ">="], ["<"]) for marks in pins.values()), json.dumps(pins)
+
+
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        (["FILES=a b c d"], "a b c d"),
+        (["T1=my t1.nii", "FLAIR=f.nii"], '--t1 "my t1.nii" --flair "f.nii"'),
+    ],
+)
+def test_make_demo_hands_the_files_on(given, passed):
+    planned = subprocess.run(
+        [shutil.which("make"), "-C", PROJECT, "--dry-run", "demo", *given],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert passed in re.sub(r"\s+", " ", planned.replace("\\\n", ""))
