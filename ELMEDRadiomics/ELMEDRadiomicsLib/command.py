@@ -27,6 +27,16 @@ examples:
   elmed radiomics t1c.nii.gz --mask seg.nii.gz --label 1 3 --settings course.yaml -o out.json
 """
 
+MAPS = """\
+Compute maps of radiomics features: at each voxel of a segment, the feature's value in the cube
+around it. One NRRD file per feature, on the image's grid.
+"""
+
+MAPS_EXAMPLE = """\
+example:
+  elmed radiomics-maps flair.nii.gz --mask seg.nii.gz --label 2 --settings texture.yaml -o maps
+"""
+
 ENGINES = ("elmed", "pyradiomics")
 PROFILES = ("pyradiomics", "ibsi")
 PRESETS = ("course", "default", "mri", "ibsi")
@@ -66,6 +76,42 @@ def add_commands(commands: Any) -> None:
         "-o", "--output", type=Path, required=True, metavar="FILE", help=".csv, .json or .xlsx"
     )
     parser.set_defaults(run=run_radiomics)
+    _add_maps(commands)
+
+
+def _add_maps(commands: Any) -> None:
+    parser = commands.add_parser(
+        "radiomics-maps",
+        help="compute maps of radiomics features",
+        description=MAPS,
+        epilog=MAPS_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("image", type=Path, metavar="IMAGE", help="the image")
+    parser.add_argument("--mask", type=Path, required=True, metavar="SEG", help="the segments")
+    parser.add_argument("--label", type=int, metavar="N", help="the segment (1)")
+    parser.add_argument("--settings", type=Path, required=True, metavar="FILE", help="parameters")
+    parser.add_argument("--profile", choices=PROFILES, help="whose definitions (pyradiomics)")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
+    parser.set_defaults(run=run_maps)
+
+
+def run_maps(arguments: argparse.Namespace, progress: Progress) -> None:
+    """Carry out `elmed radiomics-maps`."""
+    from ELMEDRadiomicsLib.tasks import map_files
+
+    result = map_files(
+        {
+            "image": str(arguments.image),
+            "mask": str(arguments.mask),
+            "label": arguments.label,
+            "settings": str(arguments.settings),
+            "output": str(arguments.output),
+            "options": {"profile": arguments.profile},
+        },
+        progress,
+    )
+    sys.stdout.write(f"{len(result['outputs'])} maps: {arguments.output}\n")
 
 
 def run_radiomics(arguments: argparse.Namespace, progress: Progress) -> None:

@@ -109,8 +109,9 @@ def _robust_deviation(x: Intensities) -> Floats:
     low, high = x.percentile(10)[:, None], x.percentile(90)[:, None]
     kept = np.where((x.values < low) | (x.values > high), np.nan, x.values)
     number = np.count_nonzero(~np.isnan(kept), axis=1)
-    mean = np.nansum(kept, 1) / number
-    return np.nansum(np.abs(kept - mean[:, None]), 1) / number
+    with np.errstate(invalid="ignore"):  # none may be left: NaN
+        mean = np.nansum(kept, 1) / number
+        return np.asarray(np.nansum(np.abs(kept - mean[:, None]), 1) / number)
 
 
 FORMULAS: dict[str, Callable[[Intensities], Floats]] = {

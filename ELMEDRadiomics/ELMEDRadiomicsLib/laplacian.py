@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 LEAST_SIZE = 4
 LARGE_IMAGE = 1_000_000
-NEGLIGIBLE = 1e-18
-"""Share of a matrix's largest entry below which entries cannot change a 32-bit result."""
+NEGLIGIBLE = 1e-15
+"""Share of a matrix's largest entry below which entries hardly ever change a 32-bit result."""
+
+PIECE = 1_000_000
+"""Voxels that are filtered at once."""
 
 ITK_STEPS_PER_VOXEL = 4000
 """What nine passes of the recursion cost, in multiplications of a matrix product (measured)."""
@@ -84,15 +87,25 @@ class _AxisFilter:
 
     def apply(self, values: NDArray[Any], *, second: bool) -> NDArray[np.float32]:
         """Filter an array (z, y, x) along this axis."""
-        # One large product per axis: many small ones waste time in threads that wait.
         matrix = self.derivative if second else self.smoothing
-        if self.axis == 0 and values.flags.c_contiguous:
-            flat = matrix @ values.reshape(len(values), -1).astype(np.float64, copy=False)
-            return flat.astype(np.float32).reshape(-1, *values.shape[1:])
-        moved = np.moveaxis(values, self.axis, -1)
-        lines = moved.astype(np.float64, order="C", copy=False).reshape(-1, moved.shape[-1])
-        result = (lines @ matrix.T).astype(np.float32).reshape(*moved.shape[:-1], -1)
-        return np.moveaxis(result, -1, self.axis)
+        shape = list(values.shape)
+        shape[self.axis] = len(matrix)
+        result = np.empty(shape, dtype=np.float32)
+        # Products of some size each: a small one wastes time in threads, a large one in memory.
+        across = 1 if self.axis == 0 else 0
+        step = max(1, PIECE * values.shape[across] // values.size)
+        for start in range(0, values.shape[across], step):
+            piece = (slice(None),) * across + (slice(start, start + step),)
+            part = values[piece]
+            if self.axis == 0:
+                lines = part.astype(np.float64, order="C").reshape(len(part), -1)
+                result[piece] = (matrix @ lines).reshape(-1, *part.shape[1:])
+            else:
+                moved = np.moveaxis(part, self.axis, -1)
+                lines = moved.astype(np.float64, order="C").reshape(-1, moved.shape[-1])
+                filtered = (lines @ matrix.T).reshape(*moved.shape[:-1], -1)
+                result[piece] = np.moveaxis(filtered, -1, self.axis)
+        return result
 
 
 def _orders() -> list[tuple[int, ...]]:
@@ -112,7 +125,7 @@ def _multiplications(filters: list[_AxisFilter]) -> float:
 
 def _by_matrices(image: sitk.Image, filters: list[_AxisFilter]) -> NDArray[np.float32]:
     used = tuple(entry.used for entry in filters)
-    values = sitk.GetArrayViewFromImage(image)[used].astype(np.float64, order="C")
+    values = sitk.GetArrayViewFromImage(image)[used]
     total = np.zeros([len(entry.smoothing) for entry in filters], dtype=np.float32)
     for order in _orders():
         part: NDArray[Any] = values

@@ -21,6 +21,7 @@ from ELMEDRadiomicsLib.emphasis import Sizes, gldm, glrlm, glszm
 from ELMEDRadiomicsLib.filters import check_image_types, filtered_images
 from ELMEDRadiomicsLib.firstorder import Intensities, first_order
 from ELMEDRadiomicsLib.frames import segment_in_frame
+from ELMEDRadiomicsLib.geometry import geometry_of
 from ELMEDRadiomicsLib.glcm import Cooccurrence, direction_weights, glcm
 from ELMEDRadiomicsLib.ibsi import NORMAL_KURTOSIS, check_profile
 from ELMEDRadiomicsLib.masks import integer_mask
@@ -56,8 +57,8 @@ def feature_maps(
 ) -> dict[str, sitk.Image]:
     """Return a map (64-bit float) by pyradiomics' full feature name.
 
-    Maps lie on the image's grid; with resampling, on the resampled grid around the segment.
-    Outside the segment they are `initValue`.
+    Maps lie on the image's grid; those computed on a resampled grid are brought back to it, nearest
+    neighbour. Outside the segment they are `initValue`.
 
     Args:
         image: 3D, one value per voxel.
@@ -96,7 +97,8 @@ def feature_maps(
             mapper = Mapper(values, inside, own, segment.frame.spacing, profile)
             for (kind, feature), found in mapper.compute(classes).items():
                 full = f"{name}_{kind}_{feature}"
-                maps[full] = _as_image(found, inside, window, working, own["initValue"])
+                computed = _as_image(found, inside, window, working, own["initValue"])
+                maps[full] = _on_grid(computed, image, own["initValue"])
         progress("maps", (number + 1) / len(types), f"{image_type}: maps computed")
     return maps
 
@@ -109,6 +111,13 @@ def _as_image(
     result = sitk.GetImageFromArray(whole)
     result.CopyInformation(working.image)
     return result
+
+
+def _on_grid(computed: sitk.Image, image: sitk.Image, outside: float) -> sitk.Image:
+    if geometry_of(computed) == geometry_of(image):
+        return computed
+    identity = sitk.Transform()
+    return sitk.Resample(computed, image, identity, sitk.sitkNearestNeighbor, float(outside))
 
 
 @dataclass(frozen=True)

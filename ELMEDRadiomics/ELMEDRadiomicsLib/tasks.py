@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import SimpleITK as sitk
+
 from ELMEDLib.errors import InputError
+from ELMEDLib.files import written_whole
 from ELMEDLib.progress import Progress, no_progress, within
 from ELMEDRadiomicsLib.backends import Options
 from ELMEDRadiomicsLib.engine import extract
+from ELMEDRadiomicsLib.maps import feature_maps
 from ELMEDRadiomicsLib.normalisation import NyulStandard
 from ELMEDRadiomicsLib.presets import preset
 from ELMEDRadiomicsLib.reading import read_image
@@ -77,6 +81,35 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
     return {**found.as_json(), "outputs": [str(path) for path in written]}
 
 
+def map_files(arguments: Mapping[str, Any], progress: Progress = no_progress) -> dict[str, Any]:
+    """Compute feature maps of a file.
+
+    Args:
+        arguments: JSON-able: `image` and `mask` (paths), `label`, `settings` or `preset` and
+            `options.profile` as for `extract_files`, and `output`, a folder.
+        progress: told how far the work is.
+
+    Returns:
+        `outputs`: path of the map (NRRD) by full feature name.
+
+    Raises:
+        ELMEDError: something cannot be read, used or written.
+    """
+    settings, profile = _settings(arguments)
+    profile = (arguments.get("options") or {}).get("profile") or profile
+    image, mask = read_image(arguments["image"]), read_image(arguments["mask"], "mask")
+    label = int(arguments.get("label") or settings.general["label"])
+    maps = feature_maps(image, mask, settings, label, profile, within(progress, READ, COMPUTED))
+    outputs = {}
+    for name, computed in maps.items():
+        path = Path(arguments["output"]) / f"{name}.nrrd"
+        with written_whole(path) as temporary:
+            sitk.WriteImage(computed, str(temporary), useCompression=True)
+        outputs[name] = str(path)
+    progress("done", 1.0, "Maps computed")
+    return {"outputs": outputs}
+
+
 def _settings(arguments: Mapping[str, Any]) -> tuple[Settings, str]:
     """Return the settings, and the profile that a preset comes with."""
     given = arguments.get("settings")
@@ -98,5 +131,8 @@ def _labels(given: Any) -> dict[int, str] | list[int] | None:
     return [int(label) for label in given]
 
 
-TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {"extract": extract_files}
-"""`ELMEDRadiomicsLib.extract`: features of files."""
+TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
+    "extract": extract_files,
+    "maps": map_files,
+}
+"""`ELMEDRadiomicsLib.extract`: features of files; `ELMEDRadiomicsLib.maps`: their maps."""

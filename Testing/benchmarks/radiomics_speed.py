@@ -85,7 +85,7 @@ def measure(
     extraction = extract(images, mask, settings, labels)
     ours = time.process_time() - start
     start = time.process_time()
-    expected = _pyradiomics(settings, images, mask, labels)
+    expected = by_pyradiomics(settings, images, mask, labels)
     theirs = time.process_time() - start
     found = {(f.image, f.label, f.name): f.value for f in extraction.features}
     difference, worst = _difference(found, expected)
@@ -101,9 +101,10 @@ def measure(
     }
 
 
-def _pyradiomics(
+def by_pyradiomics(
     settings: Settings, images: dict[str, sitk.Image], mask: sitk.Image, labels: list[int]
 ) -> dict[tuple[str, int, str], float]:
+    """Return pyradiomics' values by image, label and feature."""
     import radiomics
     from radiomics.featureextractor import RadiomicsFeatureExtractor
 

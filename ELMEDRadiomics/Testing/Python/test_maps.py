@@ -1,9 +1,13 @@
 """Feature maps."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from ELMEDLib.command import main
 from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.backends import Options
 from ELMEDRadiomicsLib.engine import extract
@@ -91,3 +95,25 @@ def test_the_two_profiles_differ_where_the_standard_does(pair):
     standard = extract({"a": image}, mask, asked, options=Options(profile="ibsi")).values()
     name = "original_firstorder_Kurtosis"
     assert standard[name] == pytest.approx(plain[name] - 3)
+
+
+def test_maps_of_a_resampled_image_lie_on_the_image(pair):
+    image, mask = pair
+    setting = {"resampledPixelSpacing": [2, 2, 2], "interpolator": "sitkLinear"}
+    asked = {"featureClass": {"firstorder": ["Mean"]}, "setting": setting}
+    (mean,) = feature_maps(image, mask, from_parameters(asked)).values()
+    assert mean.GetSize() == image.GetSize()
+    assert (sitk.GetArrayFromImage(mean) > 0).any()
+
+
+def test_command_writes_one_file_per_map(pair, tmp_path):
+    image, mask = pair
+    paths = [str(tmp_path / name) for name in ("image.nii.gz", "mask.nii.gz", "p.json")]
+    sitk.WriteImage(image, paths[0])
+    sitk.WriteImage(mask, paths[1])
+    asked = {"featureClass": {"glcm": ["Contrast", "Idm"]}, "setting": {"binWidth": 10}}
+    Path(paths[2]).write_text(json.dumps(asked))
+    arguments = ["radiomics-maps", paths[0], "--mask", paths[1], "--settings", paths[2]]
+    assert main([*arguments, "-o", str(tmp_path / "maps")]) == 0
+    names = sorted(path.name for path in (tmp_path / "maps").iterdir())
+    assert names == ["original_glcm_Contrast.nrrd", "original_glcm_Idm.nrrd"]
