@@ -36,7 +36,10 @@ def end(process: subprocess.Popen[bytes], patience: float = PATIENCE_S) -> threa
     Returns:
         The thread that sees to it; it ends when the process has.
     """
-    thread = threading.Thread(target=_end, args=(process, patience), daemon=True)
+    # Asked from here: an application that waits for events may keep Python's lock to itself, and
+    # then no other thread comes to its turn for a while.
+    _ask_to_end(process)
+    thread = threading.Thread(target=_see_to_the_end, args=(process, patience), daemon=True)
     thread.start()
     return thread
 
@@ -47,22 +50,31 @@ def end_when_idle(process: subprocess.Popen[bytes], patience: float) -> threadin
     def wait_then_end() -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(patience)
-        _end(process, PATIENCE_S)
+        _ask_to_end(process)
+        _see_to_the_end(process, PATIENCE_S)
 
     thread = threading.Thread(target=wait_then_end, daemon=True)
     thread.start()
     return thread
 
 
-def _end(process: subprocess.Popen[bytes], patience: float) -> None:
+def _ask_to_end(process: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
         if process.poll() is None:
             command = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
-            subprocess.run(command, capture_output=True, check=False)
+            flags = subprocess.CREATE_NO_WINDOW
+            with contextlib.suppress(OSError):
+                subprocess.Popen(command, creationflags=flags)
     else:
         _signal_group(process.pid, signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
+
+
+def _see_to_the_end(process: subprocess.Popen[bytes], patience: float) -> None:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(patience)
+    if sys.platform == "win32":
+        process.kill()
+    else:
         # Also when the worker itself has gone: what it started may still be there.
         _signal_group(process.pid, signal.SIGKILL)
     process.wait()

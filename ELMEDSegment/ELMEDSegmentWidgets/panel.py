@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import qt
 import slicer
+import vtk
 from slicer.util import VTKObservationMixin
 
 from ELMEDLib.errors import CancelledError, ELMEDError
@@ -109,9 +110,11 @@ class SegmentPanel(VTKObservationMixin):
         if self._isEntered() and not self.logic.segmenter.running:
             self._useParameters(self.logic.getParameterNode())
 
-    def _nodeAdded(self, *_) -> None:
-        # The node is not complete yet: its name and its voxels come after the event.
-        qt.QTimer.singleShot(0, self._guessEmpty)
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def _nodeAdded(self, _scene, _event, node) -> None:
+        if node.IsA("vtkMRMLScalarVolumeNode"):
+            # The node is not complete yet: its name and its voxels come after the event.
+            qt.QTimer.singleShot(0, self._guessEmpty)
 
     # Choices
 
@@ -225,6 +228,8 @@ class SegmentPanel(VTKObservationMixin):
         else:
             self._say("There is no new result; what was there before is unchanged.")
             self._showError(run.error)
+        if not self._isEntered():
+            self.exit()
 
     def _showError(self, error: ELMEDError) -> None:
         details = self.logic.segmenter.workerLog

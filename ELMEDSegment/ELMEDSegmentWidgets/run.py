@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 TASK = "ELMEDSegmentLib.segment"
 INTERVAL_MS = 20
+TURN_S = 0.001
 
 FOLDER_PREFIX = "elmed-run-"
 FORGOTTEN_S = 24 * 3600
@@ -93,6 +94,7 @@ class SegmentationRun:
         self._folder: Path | None = None
         self._files = ThreadPoolExecutor(max_workers=1, thread_name_prefix="elmed-files")
         self._steps: Iterator[None] = iter(())
+        self._tidying: threading.Thread | None = None
         self._timer = qt.QTimer()
         self._timer.setInterval(INTERVAL_MS)
         self._timer.connect("timeout()", self._takeStep)
@@ -197,7 +199,11 @@ class SegmentationRun:
             yield
 
     def _takeStep(self) -> None:
+        # Slicer may keep Python's lock while it waits for events; here the threads get their turn.
+        time.sleep(TURN_S)
         if not self.running:
+            if not (self._tidying and self._tidying.is_alive()):
+                self._timer.stop()
             return
         try:
             next(self._steps)
@@ -221,11 +227,11 @@ class SegmentationRun:
 
     def _end(self, outcome: RunResult | ELMEDError) -> None:
         self.running = False
-        self._timer.stop()
         self._outcome = outcome
         ending = self._worker.cancel() if self._worker.busy else None
         self._steps = iter(())
-        threading.Thread(target=self._tidy, args=(ending,)).start()
+        self._tidying = threading.Thread(target=self._tidy, args=(ending,))
+        self._tidying.start()
         if self._onEnd:
             self._onEnd(self)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -165,6 +166,33 @@ def test_cancel_ends_the_whole_process_tree_within_two_seconds(worker, tmp_path)
     assert not worker.busy
     assert worker.poll() == []
     assert isinstance(answers(worker, "echo")[-1], Finished)
+
+
+@posix
+def test_cancel_works_while_the_application_keeps_pythons_lock(worker, tmp_path):
+    """As Slicer may, when it waits for events and no Python code runs."""
+    children = tmp_path / "children"
+    worker.send("UnrulyRoom.start_a_child_and_wait", {"children": str(children)})
+    wait_until(lambda: any(isinstance(event, Progressed) for event in worker.poll()))
+    process_ids = [int(word) for word in children.read_text().split()]
+
+    worker.cancel()
+    ctypes.PyDLL(None).sleep(1)  # called so, C keeps the lock
+
+    assert not any(is_alive(process_id) for process_id in process_ids)
+
+
+@posix
+def test_answers_arrive_where_threads_get_short_turns_only(worker):
+    worker.send("UnrulyRoom.echo", {"words": "x" * 100_000})
+    events, start = [], time.monotonic()
+    while worker.busy:
+        ctypes.PyDLL(None).usleep(20_000)
+        time.sleep(0.001)
+        events += worker.poll()
+        assert time.monotonic() - start < 30
+
+    assert isinstance(events[-1], Finished)
 
 
 @posix

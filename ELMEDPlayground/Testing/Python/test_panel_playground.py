@@ -16,12 +16,6 @@ def test_the_panel_says_what_is_coming(panel):
     assert "in preparation" in panel.ui.stateLabel.text
 
 
-def test_the_self_test_passes(host, panel):
-    import ELMEDPlayground
-
-    ELMEDPlayground.ELMEDPlaygroundTest().runTest()
-
-
 def test_the_panel_survives_reloading(host, panel):
     for _ in range(3):
         host.reload(NAME)

@@ -235,8 +235,13 @@ def test_another_python_without_torch_is_explained(
     monkeypatch.delenv("ELMED_WORKER_PYTHON")
 
 
-def test_the_self_test_passes(host, panel):
-    import ELMEDSegment
+def test_a_run_goes_on_in_another_module_and_its_worker_ends_with_it(host, panel, study):
+    panel.ui.applyButton.click()
+    host.wait_until(lambda: panel.logic.segmenter.workerProcessID is not None)
+    process_id = panel.logic.segmenter.workerProcessID
+    host.select_module("")
 
-    host.close_scene()
-    ELMEDSegment.ELMEDSegmentTest().runTest()
+    finish(host, panel)
+
+    assert panel.ui.segmentationSelector.currentNode() is not None
+    wait_for(lambda: not is_alive(process_id), 5.0)
