@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 
 import pytest
@@ -32,13 +31,14 @@ def test_twenty_visits_reloads_and_closed_scenes_leave_nothing_behind(host, name
     seen = []
     for _ in range(TIMES):
         host.select_module(name)
-        observers.watch(host.core.scene.GetSingletonNode(name, "vtkMRMLScriptedModuleNode"))
+        parameters = host.core.scene.GetSingletonNode(name, "vtkMRMLScriptedModuleNode")
+        if parameters is not None:
+            observers.watch(parameters)
         host.reload(name)
         host.close_scene()
         host.select_module("")
         host.select_module(name)
         host.select_module("")
-        gc.collect()
         seen.append(standing(host, observers))
         assert not host.slot_errors
     # The first visit makes what stays, such as the parameter node.
