@@ -5,9 +5,10 @@ from __future__ import annotations
 import slicer
 
 from ELMEDLib import environment
+from ELMEDLib.bridge.packages import install
+from ELMEDLib.bridge.workplace import chosenPython
 from ELMEDLib.errors import MissingPackageError
 from ELMEDLib.interpreter import own_python
-from ELMEDSegmentWidgets.segmenter import chosenPython
 
 SIZE = "PyTorch is 200 MB to 3 GB, depending on the graphics card."
 
@@ -38,7 +39,7 @@ def ensurePackages() -> bool:
         if problem.requirement == environment.TORCH:
             _installTorch()
         else:
-            _install(str(problem.requirement))
+            install(str(problem.requirement), requester="ELMED Segment")
     environment.require()
     return True
 
@@ -64,32 +65,3 @@ def _installTorch() -> None:
         raise MissingPackageError(
             "PyTorch was not installed.", "Press Apply again, or use the module PyTorch Utils."
         )
-
-
-def _install(requirement: str) -> None:
-    try:
-        packaging = _slicerPackaging()
-        if packaging:
-            packaging.pip_ensure(
-                [requirement],
-                requester="ELMED Segment",
-                skip_packages=["torch"],
-                prompt_install=False,
-            )
-        else:
-            # Without its dependencies: Slicer's numpy and the extension's torch must stay.
-            slicer.util.pip_install(["--no-deps", requirement])
-    except Exception as error:
-        raise MissingPackageError(
-            f"{requirement} could not be installed.",
-            "Check the connection to the internet and press Apply again.",
-        ) from error
-
-
-def _slicerPackaging():
-    """Return `slicer.packaging`, which Slicer has since 5.11, or None."""
-    try:
-        import slicer.packaging
-    except ImportError:
-        return None
-    return slicer.packaging

@@ -10,6 +10,7 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
+from ELMEDLib.bridge.workplace import PYTHON_SETTING
 from ELMEDLib.errors import CancelledError, ELMEDError
 from ELMEDSegmentLib.catalogue import available_models
 from ELMEDSegmentLib.labels import CHANNELS
@@ -17,7 +18,6 @@ from ELMEDSegmentWidgets import installation
 from ELMEDSegmentWidgets.channel_selectors import ChannelSelectors
 from ELMEDSegmentWidgets.readiness import whatIsMissing
 from ELMEDSegmentWidgets.results_view import ResultsView
-from ELMEDSegmentWidgets.segmenter import PYTHON_SETTING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,7 +233,8 @@ class SegmentPanel(VTKObservationMixin):
 
     def _showError(self, error: ELMEDError) -> None:
         details = self.logic.segmenter.workerLog
-        logger.error("%s: %s", error.kind, error)
+        # Not the sentence: it may name a volume, and thereby a patient.
+        logger.error("The segmentation failed: %s", error.kind)
         slicer.util.errorDisplay(
             f"{error.message}\n\n{error.advice}",
             windowTitle="ELMED Segment",

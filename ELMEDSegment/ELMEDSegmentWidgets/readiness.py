@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ELMEDLib.bridge.workplace import chosenPython
 from ELMEDLib.errors import WorkerError
 from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS
-from ELMEDSegmentWidgets.segmenter import chosenPython
 
 if TYPE_CHECKING:
     from ELMEDLib.errors import ELMEDError

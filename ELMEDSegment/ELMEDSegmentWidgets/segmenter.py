@@ -1,15 +1,11 @@
-"""Starting segmentations: one warm worker, one run at a time."""
+"""What a segmentation is asked for, and where it runs."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import slicer
-
-from ELMEDLib.interpreter import own_python, worker_python
-from ELMEDLib.worker.client import WorkerProcess
+from ELMEDLib.bridge.workplace import Workplace
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentWidgets.run import SegmentationRun
 
@@ -17,17 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-PYTHON_SETTING = "ELMED/WorkerPython"
-"""The user's choice of Python. A setting of the computer: scenes travel, paths do not."""
-
-
-def chosenPython() -> Path:
-    """Return the interpreter for the worker.
-
-    Raises:
-        WorkerError: the chosen one is missing or is not a program.
-    """
-    return worker_python(slicer.util.settingsValue(PYTHON_SETTING, ""))
+    import slicer
 
 
 @dataclass
@@ -64,27 +50,8 @@ class Request:
         }
 
 
-@dataclass
-class Segmenter:
-    """Keeps the worker between runs."""
-
-    run: SegmentationRun | None = None
-    _worker: WorkerProcess | None = field(default=None, repr=False)
-
-    @property
-    def running(self) -> bool:
-        """Whether a run goes on."""
-        return self.run is not None and self.run.running
-
-    @property
-    def workerLog(self) -> str:
-        """What the worker said besides its answers; for a developer."""
-        return self._worker.log if self._worker else ""
-
-    @property
-    def workerProcessID(self) -> int | None:
-        """The number of the worker's process, None when there is none."""
-        return self._worker.process_id if self._worker else None
+class Segmenter(Workplace):
+    """Where segmentations run: one warm worker, one run at a time."""
 
     def start(
         self,
@@ -99,29 +66,5 @@ class Segmenter:
             WorkerError: the chosen Python cannot be used.
             RuntimeError: another run still goes on.
         """
-        if self.running:
-            raise RuntimeError("a segmentation is already running")
         request = Request(volumes, **options)
-        self.run = SegmentationRun(self._readyWorker(), request, onProgress, onEnd)
-        self.run.start()
-        return self.run
-
-    def close(self) -> None:
-        """End what runs and the worker too."""
-        if self.run:
-            self.run.abandon()
-            self.run = None
-        if self._worker:
-            self._worker.close()
-            self._worker = None
-
-    def _readyWorker(self) -> WorkerProcess:
-        python = chosenPython()
-        if self._worker is None or self._worker.python != python:
-            if self._worker:
-                self._worker.close()
-            own = python == own_python()
-            # Slicer's variables would lead another Python to Slicer's own libraries.
-            environment = dict(os.environ) if own else slicer.util.startupEnvironment()
-            self._worker = WorkerProcess(python, environment)
-        return self._worker
+        return self.begin(lambda worker: SegmentationRun(worker, request, onProgress, onEnd))

@@ -6,12 +6,12 @@ import SimpleITK as sitk
 import slicer
 
 from ELMEDLib import environment
+from ELMEDLib.bridge.workplace import chosenPython
 from ELMEDLib.errors import ELMEDError
 from ELMEDLib.interpreter import own_python
 from ELMEDSegmentLib.catalogue import available_models
 from ELMEDSegmentLib.evaluation import dice
 from ELMEDSegmentWidgets.sample_data import sampleStudyFolder
-from ELMEDSegmentWidgets.segmenter import chosenPython
 
 SMALLEST_DICE = 0.6
 """Whole tumour, against the simulated truth: clearly found, not just touched."""
