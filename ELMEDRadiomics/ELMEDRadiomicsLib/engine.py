@@ -66,20 +66,21 @@ def extract(
     return Extraction(
         answer.features,
         dict(settings.parameters),
-        {
-            "engine": chosen.name,
-            "profile": options.profile,
-            "normalisation": options.normalisation,
-        },
+        _said(options),
         {**_versions(), **chosen.versions()},
-        {
-            "images": {name: _identity(image) for name, image in images.items()},
-            "mask": _identity(whole_mask),
-            "labels": {str(label): name for label, name in named.items()},
-        },
+        _inputs(images, whole_mask, named),
         answer.warnings,
         {stage: round(seconds, 4) for stage, seconds in answer.seconds.items()},
     )
+
+
+def _said(options: Options) -> dict[str, Any]:
+    """Return the options that change values."""
+    return {
+        "engine": options.engine,
+        "profile": options.profile,
+        "normalisation": options.normalisation,
+    }
 
 
 def _named_labels(
@@ -93,6 +94,16 @@ def _named_labels(
     if isinstance(labels, abc.Mapping):
         return {int(label): str(name) for label, name in labels.items()}
     return {int(label): f"label {label}" for label in labels}
+
+
+def _inputs(
+    images: Mapping[str, sitk.Image], mask: sitk.Image, labels: Mapping[int, str]
+) -> dict[str, Any]:
+    return {
+        "images": {name: _identity(image) for name, image in images.items()},
+        "mask": _identity(mask),
+        "labels": {str(label): name for label, name in labels.items()},
+    }
 
 
 def _versions() -> dict[str, str]:

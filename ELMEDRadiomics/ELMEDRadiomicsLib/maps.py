@@ -73,16 +73,7 @@ def feature_maps(
     """
     check_profile(profile)
     check_image_types(list(settings.image_types))
-    classes = {
-        name: features
-        for name, features in settings.feature_classes.items()
-        if name not in SHAPE_CLASSES
-    }
-    if not classes:
-        raise InputError(
-            "Shape features have no maps: they describe the segment as a whole.",
-            "Ask for features of other classes.",
-        )
+    classes = _mapped_classes(settings)
     general = settings.general
     whole_mask = integer_mask(mask, general["label_channel"])
     segment = segment_in_frame(image, whole_mask, label, f"label {label}", general)
@@ -101,6 +92,20 @@ def feature_maps(
                 maps[full] = _on_grid(computed, image, own["initValue"])
         progress("maps", (number + 1) / len(types), f"{image_type}: maps computed")
     return maps
+
+
+def _mapped_classes(settings: Settings) -> dict[str, Names]:
+    classes = {
+        name: features
+        for name, features in settings.feature_classes.items()
+        if name not in SHAPE_CLASSES
+    }
+    if not classes:
+        raise InputError(
+            "Shape features have no maps: they describe the segment as a whole.",
+            "Ask for features of other classes.",
+        )
+    return classes
 
 
 def _as_image(

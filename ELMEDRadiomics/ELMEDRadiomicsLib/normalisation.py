@@ -127,6 +127,10 @@ def fit_mapping(
     if choice == "white-stripe":
         mean, sigma = white_stripe(values, last_peak=not _is_t2_like(name))
         return _standardised(mean, sigma, outliers, scale)
+    return _to_standard(values, standard)
+
+
+def _to_standard(values: Floats, standard: NyulStandard | None) -> PiecewiseLinear:
     if standard is None:
         raise InputError(
             "Nyúl normalisation needs a stored standard.",

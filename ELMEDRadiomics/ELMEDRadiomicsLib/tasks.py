@@ -52,33 +52,36 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
     images = arguments.get("images") or {}
     if not arguments.get("mask"):
         raise InputError("There is no mask.", "Give the file that holds the segments.")
-    options = dict(arguments.get("options") or {})
     settings, profile = _settings(arguments)
     read = {}
     for number, (name, path) in enumerate(images.items()):
         progress("read", READ * number / len(images), f"Reading {name}")
         read[name] = read_image(path, f"image '{name}'")
     mask = read_image(arguments["mask"], "mask")
-    brain, standard = options.get("brain"), options.get("standard")
     found = extract(
         read,
         mask,
         settings,
         _labels(arguments.get("labels")),
-        Options(
-            engine=options.get("engine") or "elmed",
-            profile=options.get("profile") or profile,
-            normalisation=options.get("normalisation"),
-            brain=read_image(brain, "brain mask") if brain else None,
-            standard=NyulStandard.load(standard) if standard else None,
-            threads=options.get("threads") or 1,
-        ),
+        _options(arguments.get("options") or {}, profile),
         within(progress, READ, COMPUTED),
     )
     output = arguments.get("output")
     written = write_extraction(found, output) if output else []
     progress("done", 1.0, "Features computed")
     return {**found.as_json(), "outputs": [str(path) for path in written]}
+
+
+def _options(given: Mapping[str, Any], profile: str) -> Options:
+    brain, standard = given.get("brain"), given.get("standard")
+    return Options(
+        engine=given.get("engine") or "elmed",
+        profile=given.get("profile") or profile,
+        normalisation=given.get("normalisation"),
+        brain=read_image(brain, "brain mask") if brain else None,
+        standard=NyulStandard.load(standard) if standard else None,
+        threads=given.get("threads") or 1,
+    )
 
 
 def map_files(arguments: Mapping[str, Any], progress: Progress = no_progress) -> dict[str, Any]:
