@@ -117,4 +117,4 @@ def all_problems(names: Names) -> list[str]:
             for source in sources.product_files():
                 if source.is_relative_to(room):
                     found += panel_problems(source, ui_file, names)
-    return [text.replace(f"{ROOT}/", "") for text in found]
+    return sorted({text.replace(f"{ROOT}/", "") for text in found})
