@@ -207,7 +207,7 @@ def test_timers_and_processes_work(host):
     assert process.readAllStandardOutput().data().strip() == b"amoilg"
 
 
-def test_settings_stay_in_the_session(host):
+def test_settings_stay_with_the_host(host):
     import qt
     import slicer
 

@@ -18,7 +18,7 @@ class Said:
 
 
 class Dialogs(list[Said]):
-    """The dialogs of this session, in order."""
+    """The dialogs so far, in order."""
 
     def record(self, kind: str, text: str, **more: Any) -> None:
         """Keep what a dialog said."""
