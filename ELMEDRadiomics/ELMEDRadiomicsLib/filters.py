@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.boxes import Box
 from ELMEDRadiomicsLib.laplacian import laplacian_images
+from ELMEDRadiomicsLib.local_binary_pattern import pattern_images
 from ELMEDRadiomicsLib.wavelets import wavelet_images
 from ELMEDRadiomicsLib.working import WorkingImage
 
@@ -79,6 +80,7 @@ FILTERS: dict[str, Filter] = {
     "Logarithm": _logarithm,
     "Exponential": _exponential,
     "Gradient": _gradient,
+    "LBP2D": pattern_images,
 }
 
 

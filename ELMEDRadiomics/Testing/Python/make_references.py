@@ -1,8 +1,8 @@
 """Write pyradiomics' values on all cases to `references.csv` beside this file.
 
-Needs pyradiomics 3.0.1 (Python up to 3.11, a C compiler):
+Needs pyradiomics 3.0.1 (Python up to 3.11, a C compiler) and, for LBP2D, scikit-image:
 
-    pip install "setuptools<80" wheel versioneer numpy
+    pip install "setuptools<80" wheel versioneer numpy scikit-image
     pip install --no-build-isolation --no-cache-dir pyradiomics==3.0.1
     python ELMEDRadiomics/Testing/Python/make_references.py [DATA]
 

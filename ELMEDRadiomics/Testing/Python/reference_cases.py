@@ -172,6 +172,10 @@ def _filtered_cases(case: Any) -> Iterator[Case]:
         yield case(f"wavelet {wavelet}", {"imageType": own, "featureClass": few})
     edges = {"LoG": {"sigma": [1.0, 2.5], "binWidth": 2}}
     yield case("LoG", {"imageType": edges, "featureClass": few}, spacing=(1, 1.2, 2))
+    for method, radius in (("uniform", 1), ("ror", 1.5)):
+        circle = {"lbp2DMethod": method, "lbp2DRadius": radius, "binWidth": 1}
+        asked = {"imageType": {"LBP2D": circle}, "featureClass": {"firstorder": [], "glcm": []}}
+        yield case(f"LBP2D {method}", asked)
     finer = {"resampledPixelSpacing": [1.5, 1.5, 1.5], "normalize": True, "normalizeScale": 100}
     both = {"Wavelet": {}, "LoG": {"sigma": [2.0]}, "Square": {}}
     yield case(
