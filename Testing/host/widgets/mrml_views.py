@@ -202,6 +202,11 @@ class qMRMLSliceWidget(ViewWidget):
 class qMRMLThreeDWidget(ViewWidget):
     """A 3D view with its controls."""
 
+    def __init__(self, view: MRMLView, *args: Any) -> None:
+        super().__init__(view, *args)
+        # VTK's own smoothing of edges loses see-through surfaces when it draws off screen.
+        view.renderWindow().SetMultiSamples(0)
+
     def threeDView(self) -> MRMLView:
         """Return the view."""
         return self._view
