@@ -64,15 +64,13 @@ def layers_on_grid(segments: Mapping[str, sitk.Image], image: sitk.Image, title:
     empty = []
     for label, (name, segment) in enumerate(segments.items(), start=1):
         _check_inside(segment, image, name, title)
-        voxels = sitk.GetArrayViewFromImage(_resampled(segment, image)) != 0
+        voxels = sitk.GetArrayFromImage(_resampled(segment, image)) != 0
         if not voxels.any():
             empty.append(name)
             continue
-        for number, array in enumerate(arrays):
-            if not array[voxels].any():
-                break
-        else:
-            number = len(arrays)
+        free = (number for number, array in enumerate(arrays) if not array[voxels].any())
+        number = next(free, len(arrays))
+        if number == len(arrays):
             arrays.append(np.zeros(shape, np.uint16))
             labels.append({})
         arrays[number][voxels] = label
