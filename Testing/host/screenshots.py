@@ -47,6 +47,25 @@ def draw_segment(host: Host, folder: Path) -> list[Path]:
     return [*drawn, host.screenshot(folder / "ELMEDSegment.png", focus=focus)]
 
 
+def draw_radiomics(host: Host, folder: Path) -> list[Path]:
+    """Draw ELMEDRadiomics after a run on the sample study and its true segments."""
+    import slicer
+
+    ui = host.select_module("ELMEDRadiomics").ui
+    from ELMEDRadiomicsWidgets.self_test import loadLabelledStudy
+
+    segmentation, volumes = loadLabelledStudy()
+    slicer.util.setSliceViewerLayers(background=volumes["t1c"], fit=True)
+    segmentation.CreateClosedSurfaceRepresentation()
+    host.wait_until(lambda: ui.applyButton.enabled)
+    ui.presetComboBox.setCurrentIndex(ui.presetComboBox.findData("course"))
+    ui.applyButton.click()
+    host.wait_until(lambda: ui.applyButton.text == "Apply", PATIENCE_S)
+    host.process_events()
+    focus = tumour_centre(segmentation)
+    return [host.screenshot(folder / "ELMEDRadiomics.png", focus=focus)]
+
+
 def tumour_centre(segmentation: Any) -> tuple[float, float, float] | None:
     """Return the middle of the last segment that is not empty, in RAS."""
     ids = segmentation.GetSegmentation().GetSegmentIDs()
@@ -65,6 +84,9 @@ def draw_panel(name: str) -> Callable[[Host, Path], list[Path]]:
     return draw
 
 
+_DRAWERS = {"ELMEDSegment": draw_segment, "ELMEDRadiomics": draw_radiomics}
+
+
 def draw_all(folder: Path) -> list[Path]:
     """Draw every picture into a folder and return their paths."""
     modules = product_modules()
@@ -72,7 +94,7 @@ def draw_all(folder: Path) -> list[Path]:
     drawn: list[Path] = []
     for name in modules:
         host.close_scene()
-        drawer = draw_segment if name == "ELMEDSegment" else draw_panel(name)
+        drawer = _DRAWERS.get(name) or draw_panel(name)
         drawn += drawer(host, folder)
     host.shut_down()
     if host.slot_errors:
