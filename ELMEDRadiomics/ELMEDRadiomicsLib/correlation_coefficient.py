@@ -6,8 +6,8 @@ largest eigenvalue of Q(i, j) = sum over k of p(i, k) p(j, k) / (px(i) py(k) + e
 Q without its epsilon is similar to a symmetric matrix, of which a few largest eigenvalues are
 found much faster than all eigenvalues of Q. The epsilon changes them, where grey levels are rare
 even visibly, so Q itself is then looked at within the space of those few eigenvectors. The error
-of that is bounded (second order perturbation); where the bound is too large, all eigenvalues of Q
-are computed as the definition says.
+of that is the product of what leaves the space from either side, over the distance to the other
+eigenvalues; where that is too large, all eigenvalues of Q are computed as the definition says.
 """
 
 from __future__ import annotations
@@ -82,10 +82,13 @@ def _second_of_many(p: Floats, px: Floats, py: Floats) -> complex:
         overwrite_a=True,
         check_finite=False,
     )
-    # What epsilon changes, relative to the whole, is at most this.
-    change = EPSILON / float(product[p > 0].min())
-    gap = float(values[-2] - values[0])
-    if change**2 > ACCURACY * gap * max(float(values[-2]), 0.0):
+    # Q in the same coordinates, within the space of the eigenvectors and what leaves that space.
+    rows, columns = root_x[:, None] * shares, over_x[:, None] * p
+    to_right, to_left = rows @ (columns.T @ vectors), columns @ (rows.T @ vectors)
+    projected = vectors.T @ to_right
+    leaving = np.linalg.norm(to_right - vectors @ projected)
+    leaving *= np.linalg.norm(to_left - vectors @ projected.T)
+    gap, largest = float(values[-2] - values[0]), max(float(values[-2]), 0.0)
+    if leaving > ACCURACY * gap * largest:
         return complex(np.sort(np.linalg.eigvals(shares @ p.T))[-2])
-    projected = vectors.T @ (root_x[:, None] * shares) @ ((over_x[:, None] * p).T @ vectors)
     return complex(np.sort(np.linalg.eigvals(projected))[-2])
