@@ -41,7 +41,8 @@ class SettingsChoice:
         for widget in (combo, line):
             widget.blockSignals(True)
         combo.setCurrentIndex(max(combo.findData(parameters.preset), 0))
-        line.currentPath = parameters.parameterFile
+        if line.currentPath != parameters.parameterFile:  # else the cursor would jump
+            line.currentPath = parameters.parameterFile
         for widget in (combo, line):
             widget.blockSignals(False)
         fromFile = parameters.preset == FROM_FILE
