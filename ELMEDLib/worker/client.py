@@ -63,6 +63,7 @@ class WorkerProcess:
         self._child: _Child | None = None
         self._request: int | None = None
         self._last_request = 0
+        self._unheard: str | None = None
         self._log: deque[str] = deque(maxlen=LOG_LINES)
 
     @property
@@ -100,11 +101,13 @@ class WorkerProcess:
         line = protocol.encode(
             {"id": self._last_request, "task": task, "arguments": dict(arguments)}
         )
-        # A warm worker may have died since the last request; then a fresh one takes it.
-        if not (self._child and self._child.write(line)):
+        # A warm worker may have died since the last request; then a fresh one takes it. While it
+        # is dying its pipe still takes the line, so the line is kept until there is a reaction.
+        if self._child and self._child.write(line):
+            self._unheard = line
+        else:
             self.close()
-            self._child = self._start()
-            self._child.write(line)
+            self._start_with(line)
         self._request = self._last_request
         return self._request
 
@@ -116,10 +119,13 @@ class WorkerProcess:
                 event = self._child.events.get_nowait()
             except queue.Empty:
                 break
-            if event is None:
+            if event is None and self._unheard:
+                self._start_with(self._unheard)
+            elif event is None:
                 events.append(self._crash(self._child.process.poll()))
                 self._child, self._request = None, None
             elif event.request == self._request:
+                self._unheard = None
                 events.append(event)
                 if isinstance(event, Finished | Failed):
                     self._request = None
@@ -135,6 +141,7 @@ class WorkerProcess:
             there was no worker.
         """
         child, self._child, self._request = self._child, None, None
+        self._unheard = None
         return tree.end(child.process) if child else None
 
     def close(self) -> None:
@@ -146,6 +153,11 @@ class WorkerProcess:
         if child:
             child.hang_up()
             tree.end_when_idle(child.process, IDLE_PATIENCE_S)
+
+    def _start_with(self, line: str) -> None:
+        self._unheard = None
+        self._child = self._start()
+        self._child.write(line)
 
     def _start(self) -> _Child:
         command = [str(self.python), "-m", "ELMEDLib.worker", *self._rooms]

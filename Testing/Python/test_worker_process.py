@@ -151,6 +151,19 @@ def test_a_worker_that_died_while_idle_is_replaced_silently(worker):
 
 
 @posix
+def test_a_request_that_a_dying_worker_took_is_not_lost(worker):
+    process_id = answers(worker, "process_id")[-1].result["pid"]
+    # Stopped, it takes the line into its pipe and never reads it.
+    os.kill(process_id, signal.SIGSTOP)
+    worker.send("UnrulyRoom.echo", {})
+    os.kill(process_id, signal.SIGKILL)
+
+    events = []
+    wait_until(lambda: events.extend(worker.poll()) or not worker.busy)
+    assert isinstance(events[-1], Finished)
+
+
+@posix
 def test_cancel_ends_the_whole_process_tree_within_two_seconds(worker, tmp_path):
     children = tmp_path / "children"
     worker.send("UnrulyRoom.start_a_child_and_wait", {"children": str(children)})
