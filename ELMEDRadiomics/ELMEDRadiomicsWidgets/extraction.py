@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import SimpleITK as sitk
 from ELMEDLib.bridge.runs import Run
 from ELMEDLib.bridge.segment_images import segmentImage, segmentNames
 from ELMEDLib.bridge.workplace import Workplace
-from ELMEDLib.errors import InputError
+from ELMEDLib.errors import ELMEDError, InputError
 from ELMEDLib.masks import layers_on_grid
 from ELMEDRadiomicsWidgets.results import importResult
 
@@ -99,7 +100,11 @@ class ExtractionRun(Run):
             start = PREPARED + number * width
             self.report("starting", start, "Starting the worker")
             yield
-            answers.append((yield from self.ask(TASK, self._arguments(part), start, start + width)))
+            try:
+                answer = yield from self.ask(TASK, self._arguments(part), start, start + width)
+            except ELMEDError as error:
+                raise _withNames(error, part.labels) from error
+            answers.append(answer)
         self.report("showing", COMPUTED, "Filling the table")
         yield
         order = {"images": list(files), "segments": list(segments)}
@@ -179,6 +184,16 @@ class Extractor(Workplace):
             RuntimeError: another run still goes on.
         """
         return self.begin(lambda worker: ExtractionRun(worker, request, onProgress, onEnd))
+
+
+def _withNames(error: ELMEDError, labels: Mapping[int, str]) -> ELMEDError:
+    """Return an error that calls segments by their names, as the user knows no labels."""
+
+    def name(match: re.Match[str]) -> str:
+        label = int(match.group(1))
+        return f"segment '{labels[label]}'" if label in labels else match.group()
+
+    return type(error)(re.sub(r"segment with label (\d+)", name, error.message), error.advice)
 
 
 def _gridOf(path: Path) -> tuple[Any, ...]:

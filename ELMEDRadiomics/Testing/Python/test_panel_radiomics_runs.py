@@ -253,6 +253,24 @@ def test_an_empty_segment_is_left_out_and_said_to(host, panel, balls):
     assert "values computed" in panel.ui.statusLabel.text
 
 
+def test_a_segment_that_cannot_be_measured_is_called_by_its_name(host, panel, slicer):
+    from ELMEDLib.bridge.glioma import GLIOMA_SEGMENTS
+    from ELMEDLib.bridge.segmentations import setSegments
+
+    place = grid((1.0, 1.0, 1.0))
+    add_volume(place, "FLAIR")
+    labels = sitk.Cast(place, sitk.sitkUInt8)
+    labels[5, 5, 5] = 3
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Tumour")
+    setSegments(node, labels, GLIOMA_SEGMENTS)
+    host.wait_until(lambda: panel.ui.applyButton.enabled)
+    panel.ui.applyButton.click()
+    finish(host, panel)
+
+    assert "The segment 'Enhancing tumour' is a single voxel" in host.dialogs.texts()[-1]
+    assert "no new result" in panel.ui.statusLabel.text
+
+
 def test_a_cancelled_run_leaves_the_scene_as_it_was(host, panel, balls, slicer, no_leftovers):
     nodes = slicer.mrmlScene.GetNumberOfNodes()
     panel.ui.applyButton.click()
