@@ -57,6 +57,11 @@ def draw_radiomics(host: Host, folder: Path) -> list[Path]:
     segmentation, volumes = loadLabelledStudy()
     slicer.util.setSliceViewerLayers(background=volumes["t1c"], fit=True)
     segmentation.CreateClosedSurfaceRepresentation()
+    # What comes into a view last is drawn on top; over the anatomy segments are seen through.
+    display = segmentation.GetDisplayNode()
+    segmentation.RemoveAllDisplayNodeIDs()
+    host.process_events()
+    segmentation.AddAndObserveDisplayNodeID(display.GetID())
     host.wait_until(lambda: ui.applyButton.enabled)
     ui.presetComboBox.setCurrentIndex(ui.presetComboBox.findData("course"))
     ui.applyButton.click()
