@@ -1,7 +1,7 @@
 """Compare the peak memory of the elmed engine and of pyradiomics on the same work.
 
 Usage:
-    python Testing/benchmarks/radiomics_memory.py STUDY [--settings course default filters]
+    python Testing/benchmarks/radiomics_memory.py [STUDY] [--settings course default filters]
 
 Each engine works in a process of its own, on one sequence and two segments, because pyradiomics
 takes one at a time; the elmed engine's peak with all four sequences is printed too.
@@ -26,13 +26,15 @@ MEGABYTE = 1024
 def main() -> None:
     """Run the comparison and print it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("study", type=Path)
+    parser.add_argument("study", type=Path, nargs="?", default=speed.SAMPLE_STUDY)
     parser.add_argument("--settings", nargs="+", choices=speed.SETTINGS, default=["course"])
     parser.add_argument("--labels", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:
         print(measure(arguments, *arguments.measure))
+        return
+    if not speed.peer_is_there():
         return
     print(f"{'settings':<10}{'pyradiomics':>13}{'elmed':>10}{'elmed, four':>14}")
     for name in arguments.settings:

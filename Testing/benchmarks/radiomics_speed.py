@@ -1,10 +1,11 @@
 """Compare the CPU time of the elmed engine and of pyradiomics on the same work.
 
 Usage:
-    python Testing/benchmarks/radiomics_speed.py STUDY [--labels 1 2] [--settings course ...]
+    python Testing/benchmarks/radiomics_speed.py [STUDY] [--labels 1 2] [--settings course ...]
 
-STUDY is a folder with t1, t1c, t2, flair and seg as NIfTI. Both engines get the images in memory
-and run in this process, one after the other, each sequence and segment as its users run it.
+STUDY is a folder with t1, t1c, t2, flair and seg as NIfTI; the sample study unless told. Both
+engines get the images in memory and run in this process, one after the other, each sequence and
+segment as its users run it.
 pyradiomics has to be installed (its version 3.0.1 builds for Python up to 3.11; see
 Docs/radiomics.md). Linear algebra runs in one thread, because threads that wait count as CPU time.
 """
@@ -12,6 +13,7 @@ Docs/radiomics.md). Linear algebra runs in one thread, because threads that wait
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import sys
@@ -37,18 +39,21 @@ SETTINGS = {
     "default": preset("default").settings(),
     "filters": from_parameters({**preset("default").settings().parameters, "imageType": FILTERS}),
 }
+SAMPLE_STUDY = ROOT / "Resources" / "SampleStudy"
 WANTED = {"course": 8, "default": 12, "filters": 12}
 
 
 def main() -> None:
     """Run the comparison and print it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("study", type=Path)
+    parser.add_argument("study", type=Path, nargs="?", default=SAMPLE_STUDY)
     parser.add_argument("--labels", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=list(SETTINGS))
     parser.add_argument("--sequences", nargs="+", choices=SEQUENCES, default=list(SEQUENCES))
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
+    if not peer_is_there():
+        return
     images = {
         name: sitk.ReadImage(str(arguments.study / f"{name}.nii.gz"))
         for name in arguments.sequences
@@ -71,6 +76,15 @@ def main() -> None:
         print(f"          largest relative difference: {row['difference']:.1e} ({row['worst']})")
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=2) + "\n")
+
+
+def peer_is_there() -> bool:
+    """Return whether pyradiomics is installed, and say so when it is not."""
+    there = importlib.util.find_spec("radiomics") is not None
+    if not there:
+        print("pyradiomics is not installed, so there is nothing to compare with.")
+        print("Docs/radiomics.md says how to install it.")
+    return there
 
 
 def measure(
