@@ -6,6 +6,7 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
+from ELMEDLib.completeness import is_whole
 from ELMEDLib.errors import InputError
 
 
@@ -30,8 +31,10 @@ def read_image(path: Path | str, what: str = "image") -> sitk.Image:
                     f"The folder '{path}' holds no DICOM series.", f"Choose a file for the {what}."
                 )
             return sitk.ReadImage(names)
+        if not is_whole(path):
+            raise InputError(f"The {what} '{path}' is damaged or cut off.", "Export it again.")
         return sitk.ReadImage(str(path))
-    except RuntimeError as error:
+    except (RuntimeError, OSError) as error:
         raise InputError(
             f"The {what} '{path}' cannot be read.", "Choose a NIfTI, NRRD or other image file."
         ) from error

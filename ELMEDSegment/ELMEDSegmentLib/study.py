@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import SimpleITK as sitk
 
+from ELMEDLib.completeness import is_whole
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib import geometry
-from ELMEDSegmentLib.completeness import is_whole
 from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from ELMEDRadiomicsLib.backends import Options
 from ELMEDRadiomicsLib.engine import extract
 from ELMEDRadiomicsLib.geometry import GeometryError
 from ELMEDRadiomicsLib.masks import MaskError
+from ELMEDRadiomicsLib.reading import read_image
 from ELMEDRadiomicsLib.settings import from_parameters
 
 SHAPE = (8, 9, 10)
@@ -26,6 +27,15 @@ def mask(cases):
 
 def setting(**values):
     return from_parameters({"setting": values})
+
+
+@pytest.mark.parametrize("extension", [".nii.gz", ".nii"])
+def test_cut_file(image, tmp_path, extension):
+    path = tmp_path / f"image{extension}"
+    sitk.WriteImage(image, str(path))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    with pytest.raises(InputError, match="damaged or cut off"):
+        read_image(path)
 
 
 def test_empty_mask(image):
