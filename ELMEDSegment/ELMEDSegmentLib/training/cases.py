@@ -37,8 +37,13 @@ ENDINGS = {
 DECATHLON_CHANNELS = ("flair", "t1", "t1c", "t2")
 DECATHLON_LABELS = {1: OEDEMA, 2: NECROTIC_CORE, 3: ENHANCING_TUMOUR}
 
-# BraTS 2017-2020 call the enhancing tumour 4, later years 3.
-BRATS_ENHANCING_BEFORE_2021 = 4
+# BraTS before 2021 calls the enhancing tumour 4, later years 3.
+BRATS_LABELS = {
+    1: NECROTIC_CORE,
+    2: OEDEMA,
+    3: ENHANCING_TUMOUR,
+    4: ENHANCING_TUMOUR,
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Case:
 
     def _as_brats(self, array: np.ndarray) -> np.ndarray:
         labels = np.zeros(array.shape, np.uint8)
-        names = DECATHLON_LABELS if self.decathlon else {1: 1, 2: 2, 3: 3, 4: 3}
+        names = DECATHLON_LABELS if self.decathlon else BRATS_LABELS
         for value, label in names.items():
             labels[array == value] = label
         unknown = set(np.unique(array).tolist()) - {0, *names}
