@@ -6,6 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ELMEDSegmentLib.training.designs import DESIGNS
+from ELMEDSegmentLib.training.recipe import PRECISIONS
+
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
 
@@ -47,6 +50,21 @@ def add_command(commands: Any) -> None:
     parser.add_argument(
         "--patch", type=int, default=64, help="side of a patch in voxels (%(default)s)"
     )
+    parser.add_argument(
+        "--design", choices=DESIGNS, default="residual-unet", help="network (%(default)s)"
+    )
+    parser.add_argument("--spacing", type=float, default=2.0, help="voxel size in mm (%(default)s)")
+    parser.add_argument(
+        "--elastic", type=float, default=0.0, metavar="MM", help="bending of anatomy (%(default)s)"
+    )
+    parser.add_argument(
+        "--channel-dropout",
+        type=float,
+        default=0.1,
+        metavar="SHARE",
+        help="share of patches without one contrast (%(default)s)",
+    )
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32", help="(%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of all chance (%(default)s)")
     parser.add_argument("--device", default="cpu", help="PyTorch device (%(default)s)")
     parser.set_defaults(run=run)
@@ -62,6 +80,11 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
         batch=arguments.batch,
         patch=(arguments.patch,) * 3,
         seed=arguments.seed,
+        spacing_mm=arguments.spacing,
+        elastic_mm=arguments.elastic,
+        channel_dropout=arguments.channel_dropout,
+        precision=arguments.precision,
+        architecture=dict(DESIGNS[arguments.design]),
     )
     plan = TrainingPlan(
         sources=[source(text) for text in arguments.data],

@@ -19,7 +19,7 @@ from ELMEDSegmentLib.network import build_network
 from ELMEDSegmentLib.training.augmentation import change_intensities, drop_channel
 from ELMEDSegmentLib.training.average import WeightAverage
 from ELMEDSegmentLib.training.checkpoint import load_checkpoint, save_checkpoint
-from ELMEDSegmentLib.training.loss import dice_and_cross_entropy
+from ELMEDSegmentLib.training.loss import supervised_at_all_depths
 from ELMEDSegmentLib.training.samples import draw_patch
 from ELMEDSegmentLib.training.validation import validate
 
@@ -75,6 +75,9 @@ def train(
     # Step 1: initialise.
     torch.manual_seed(recipe.seed)
     network = build_network(recipe.architecture).to(device)
+    # Mixed precision on CPUs is fast with channels last only.
+    network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
+    kind = torch.device(device).type
     average = WeightAverage(network, recipe.average)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
@@ -90,9 +93,10 @@ def train(
             group["lr"] = rate
         # Step 2: grab a batch and predict.
         images, regions = grab_batch(recipe, step, data)
-        logits = network(images.to(device))
+        with torch.autocast(kind, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
+            outputs = network(images.to(device, memory_format=torch.channels_last_3d))
         # Step 3: the loss.
-        loss = dice_and_cross_entropy(logits, regions.to(device))
+        loss = supervised_at_all_depths(outputs, regions.to(device))
         # Step 4: the gradients.
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -124,7 +128,8 @@ def grab_batch(recipe: Recipe, step: int, data: TrainingData) -> tuple[torch.Ten
     images, regions = [], []
     for index in range(recipe.batch):
         rng = np.random.default_rng([recipe.seed, step, index])
-        patch = draw_patch(rng, data.cases, likelihood, recipe.patch, data.lesions)
+        bend = recipe.elastic_mm / recipe.spacing_mm
+        patch = draw_patch(rng, data.cases, likelihood, recipe.patch, data.lesions, bend)
         image = change_intensities(rng, patch.image)
         images.append(drop_channel(rng, image, recipe.channel_dropout))
         regions.append(patch.regions)

@@ -5,23 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-RESIDUAL_UNET: dict[str, Any] = {
-    "name": "UNet",
-    "spatial_dims": 3,
-    "in_channels": 4,
-    "out_channels": 3,
-    "channels": [16, 32, 64, 128, 256],
-    "strides": [2, 2, 2, 2],
-    "num_res_units": 2,
-    "act": "MISH",
-    "norm": "BATCH",
-}
-"""The network that the course builds, in MONAI's words: a residual U-Net with Mish.
+from ELMEDSegmentLib.training.designs import RESIDUAL_UNET
 
-With one difference: the course keeps MONAI's instance normalisation. That scales whatever a crop
-holds to the same spread, also where there is no tumour in it, and such crops came back full of
-tumour. Batch normalisation uses what was normal in training instead.
-"""
+PRECISIONS = ("float32", "bfloat16")
 
 
 @dataclass(frozen=True)
@@ -38,6 +24,9 @@ class Recipe:
         average: decay of the moving average of the weights, which is what validation and the
             published model use.
         channel_dropout: share of the patches that lose one channel.
+        elastic_mm: how far anatomy is bent, as the standard deviation of the displacement.
+        precision: "float32", or "bfloat16" for mixed precision: half the time on accelerators, and
+            on CPUs that know it.
         validate_every, save_every: in steps.
         seed: of everything that chance decides.
         architecture: of the network, see `network.build_network`.
@@ -52,6 +41,8 @@ class Recipe:
     warm_up: int = 50
     average: float = 0.995
     channel_dropout: float = 0.1
+    elastic_mm: float = 0.0
+    precision: str = "float32"
     validate_every: int = 500
     save_every: int = 100
     seed: int = 0

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # How often a patch is centred on tumour rather than anywhere in the brain.
 SHARE_CENTRED_ON_TUMOUR = 0.6
 
+# The elastic displacement is drawn at this many points along each axis of a patch.
+BEND_POINTS = 6
+
 
 @dataclass(frozen=True)
 class TrainingCase:
@@ -66,6 +69,7 @@ def draw_patch(
     weights: np.ndarray,
     size: Sequence[int],
     lesions: LesionBank | None = None,
+    bend: float = 0.0,
 ) -> Patch:
     """Draw a patch of `size` `(z, y, x)` voxels from one of `cases`, turned, scaled and flipped.
 
@@ -75,6 +79,7 @@ def draw_patch(
         weights: how likely each case is; they sum to one.
         size: of the patch in voxels, `(z, y, x)`.
         lesions: when given, lesions of other patients may be set into the patch.
+        bend: standard deviation of an elastic displacement, in voxels.
     """
     case = cases[int(rng.choice(len(cases), p=weights))]
     image, regions = case.image, case.regions
@@ -90,23 +95,29 @@ def draw_patch(
     quarter = np.minimum(np.asarray(size), case.brain.shape) / 4
     centre = np.clip(centre, quarter, np.array(case.brain.shape) - 1 - quarter)
     stacked = np.concatenate([image, regions])
-    patch = _affine_patch(rng, stacked, centre, size)
+    patch = _turned_patch(rng, stacked, centre, size, bend)
     return Patch(patch[: len(image)], patch[len(image) :])
 
 
-def _affine_patch(
-    rng: np.random.Generator, volume: np.ndarray, centre: np.ndarray, size: Sequence[int]
+def _turned_patch(
+    rng: np.random.Generator,
+    volume: np.ndarray,
+    centre: np.ndarray,
+    size: Sequence[int],
+    bend: float,
 ) -> np.ndarray:
-    """Sample `volume` `(c, z, y, x)` around `centre` with a random rotation, scale and flip."""
+    """Sample `volume` `(c, z, y, x)` around `centre`, randomly turned, scaled, flipped and bent."""
     import torch
     from torch.nn.functional import grid_sample
 
     matrix = _rotation(rng.normal(0, np.deg2rad(10), 3)) @ np.diag(np.exp(rng.normal(0, 0.1, 3)))
     if rng.random() < 0.5:  # noqa: PLR2004 - left and right are equally likely
         matrix[2] *= -1  # the x axis of (z, y, x)
-    axes = [np.arange(n) - (n - 1) / 2 for n in size]
+    axes = [np.arange(n, dtype=np.float32) - (n - 1) / 2 for n in size]
     offsets = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-    positions = offsets @ matrix.T + centre
+    positions = offsets @ matrix.T.astype(np.float32) + centre.astype(np.float32)
+    if bend > 0:
+        positions += _smooth_noise(rng, bend, size, components=3)
     # grid_sample wants (x, y, z) in -1 to 1 from the first to the last voxel centre.
     shape = np.array(volume.shape[1:])
     scaled = (2 * positions / np.maximum(shape - 1, 1) - 1)[..., ::-1].astype(np.float32)
@@ -118,6 +129,19 @@ def _affine_patch(
         align_corners=True,
     )
     array: np.ndarray = sampled[0].numpy()
+    return array
+
+
+def _smooth_noise(
+    rng: np.random.Generator, deviation: float, size: Sequence[int], components: int
+) -> np.ndarray:
+    """Return a smooth random field, float32 `(z, y, x, component)`."""
+    import torch
+    from torch.nn.functional import interpolate
+
+    coarse = rng.normal(0, deviation, (1, components, *(BEND_POINTS,) * 3)).astype(np.float32)
+    field = interpolate(torch.from_numpy(coarse), tuple(size), mode="trilinear", align_corners=True)
+    array: np.ndarray = field[0].permute(1, 2, 3, 0).numpy()
     return array
 
 
