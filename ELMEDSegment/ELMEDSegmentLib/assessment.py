@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,9 @@ from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.evaluation import evaluate
 from ELMEDSegmentLib.labels import REGIONS
 from ELMEDSegmentLib.segment import Options, segment
+from ELMEDSegmentLib.study import check_study
 from ELMEDSegmentLib.training.cases import find_cases
+from ELMEDSegmentLib.unseen import without_knowledge_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +24,26 @@ if TYPE_CHECKING:
     from ELMEDSegmentLib.model import Model
 
 
+@dataclass(frozen=True)
+class Judging:
+    """How a model is judged.
+
+    Attributes:
+        unseen: judge each study by those members of an ensemble that were not trained on it.
+        without: a channel that is taken away from each study first.
+    """
+
+    unseen: bool = False
+    without: str | None = None
+
+
 def assess(
     model: Model,
     folder: Path,
     names: Sequence[str],
     options: Options | None,
     progress: Progress,
+    judging: Judging | None = None,
 ) -> dict[str, dict[str, float]]:
     """Segment labelled studies as a user would, and return the Dice of each region by study.
 
@@ -36,10 +53,12 @@ def assess(
         names: of the studies to take; all when empty.
         options: for the segmentation.
         progress: told about every study.
+        judging: whether only members that never saw a study judge it, and without which channel.
 
     Raises:
         InputError: a name is not in the folder, or a study cannot be used.
     """
+    judging = judging or Judging()
     cases = {case.name: case for case in find_cases(folder)}
     unknown = [name for name in names if name not in cases]
     if unknown:
@@ -51,7 +70,11 @@ def assess(
     for number, name in enumerate(chosen):
         progress("assessment", number / len(chosen), f"Study {number + 1} of {len(chosen)}")
         study, expected = cases[name].read()
-        result = segment(study, model, options)
+        judge = without_knowledge_of(model, name) if judging.unseen else model
+        if judging.without:
+            kept = {key: image for key, image in study.images.items() if key != judging.without}
+            study = check_study(kept)
+        result = segment(study, judge, options)
         scores[name] = evaluate(sitk.GetArrayViewFromImage(result.labels), expected)
     progress("assessment", 1.0, "Done")
     return scores

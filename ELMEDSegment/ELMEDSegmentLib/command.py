@@ -44,11 +44,13 @@ examples:
 def add_commands(commands: Any) -> None:
     """Add this room's commands to the subparsers of `elmed`."""
     from ELMEDSegmentLib.simulate.command import add_command as add_simulate
+    from ELMEDSegmentLib.training.command import add_combine_command
     from ELMEDSegmentLib.training.command import add_command as add_train
 
     _add_segment(commands)
     _add_evaluate(commands)
     add_train(commands)
+    add_combine_command(commands)
     add_simulate(commands)
 
 
@@ -95,6 +97,12 @@ def _add_evaluate(commands: Any) -> None:
         "--cases", nargs="+", default=[], metavar="NAME", help="of these only (all in the folder)"
     )
     parser.add_argument("--model", help="name of a model, or its manifest (the bundled one)")
+    parser.add_argument(
+        "--unseen",
+        action="store_true",
+        help="judge each study only by members of the model that were not trained on it",
+    )
+    parser.add_argument("--without", choices=CHANNELS, help="take this contrast away first")
     parser.add_argument("--json", type=Path, help="write the numbers to this file, too")
     parser.set_defaults(run=run_evaluate)
 
@@ -152,12 +160,13 @@ def _evaluate_segmentation(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate_model(arguments: argparse.Namespace, progress: Progress) -> None:
-    from ELMEDSegmentLib.assessment import assess, mean_scores
+    from ELMEDSegmentLib.assessment import Judging, assess, mean_scores
     from ELMEDSegmentLib.catalogue import find_model
     from ELMEDSegmentLib.model import load_model
 
     model = load_model(find_model(arguments.model))
-    scores = assess(model, arguments.studies, arguments.cases, None, progress)
+    judging = Judging(arguments.unseen, arguments.without)
+    scores = assess(model, arguments.studies, arguments.cases, None, progress, judging)
     _write_json(arguments.json, {"model": model.manifest.sha256, "dice": scores})
     _print(f"{'Dice':<24}{'WT':>8}{'TC':>8}{'ET':>8}{'mean':>8}")
     for name, values in [*scores.items(), ("mean", mean_scores(scores))]:

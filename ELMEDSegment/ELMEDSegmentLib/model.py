@@ -38,6 +38,8 @@ class Manifest:
         regions: the regions in the order in which the network gives them (sigmoid of each output).
         spacing_mm: voxel size of the working grid, the same along all axes.
         normalisation: how intensities are scaled; only "zscore-brain" is known.
+        copes_without: channels that may be missing, one at a time: the network was trained to find
+            zeros in their place, and what that costs was measured.
         weights: file name of the weights, in the manifest's folder.
         sha256: of the weights file.
         licence, citation: the model's terms.
@@ -57,6 +59,7 @@ class Manifest:
     channels: tuple[str, ...] = CHANNELS
     regions: tuple[str, ...] = tuple(REGIONS)
     normalisation: str = "zscore-brain"
+    copes_without: tuple[str, ...] = ()
     training: dict[str, Any] = field(default_factory=dict)
     measured: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT
@@ -166,7 +169,12 @@ def _checked(values: Any, path: Path) -> Manifest:
         raise refuse(f"has format {values.get('format')!r}, and this version reads {FORMAT}")
     try:
         manifest = Manifest(
-            **{**values, "channels": tuple(values["channels"]), "regions": tuple(values["regions"])}
+            **{
+                **values,
+                "channels": tuple(values["channels"]),
+                "regions": tuple(values["regions"]),
+                "copes_without": tuple(values.get("copes_without", ())),
+            }
         )
     except (TypeError, KeyError) as error:
         raise refuse("lacks an entry or has one that is unknown") from error
@@ -176,7 +184,9 @@ def _checked(values: Any, path: Path) -> Manifest:
 
 def _check_entries(manifest: Manifest, refuse: Any) -> None:
     unknown: Mapping[str, list[str]] = {
-        "channel": [name for name in manifest.channels if name not in CHANNELS],
+        "channel": [
+            name for name in (*manifest.channels, *manifest.copes_without) if name not in CHANNELS
+        ],
         "region": [name for name in manifest.regions if name not in REGIONS],
     }
     for kind, names in unknown.items():

@@ -79,11 +79,13 @@ class Prepared:
 def prepare(study: Study, channels: Sequence[str], spacing_mm: float) -> Prepared:
     """Prepare `study` for a network that takes `channels` on a grid of `spacing_mm`.
 
+    A channel that the study does not have is zero everywhere, the mean of a z-scored brain.
+
     Raises:
         InputError: a volume has no brain in it, or the same intensity everywhere.
     """
     reference = study.images[study.reference]
-    images = {channel: study.images[channel] for channel in channels}
+    images = {channel: study.images[channel] for channel in channels if channel in study.images}
     brain = brain_of(images.values())
     start, size = bounding_box(brain)
     part = Grid.of(reference).part(start, size)
@@ -94,6 +96,8 @@ def prepare(study: Study, channels: Sequence[str], spacing_mm: float) -> Prepare
     statistics: dict[str, tuple[float, float]] = {}
     array = np.zeros((len(channels), *weight.shape), np.float32)
     for index, channel in enumerate(channels):
+        if channel not in images:
+            continue
         values = _block(sitk.GetArrayViewFromImage(images[channel]), start, size)
         values = values.astype(np.float32)
         mean, deviation = _statistics(values[_block(brain, start, size)], channel)

@@ -12,6 +12,7 @@ from ELMEDLib.progress import Progress, no_progress, within
 from ELMEDSegmentLib import report as reporting
 from ELMEDSegmentLib.device import choose_device
 from ELMEDSegmentLib.inference import LARGEST_TILE_VOXELS, predict
+from ELMEDSegmentLib.labels import CHANNEL_TITLES
 from ELMEDSegmentLib.postprocessing import labels_of, without_islands
 from ELMEDSegmentLib.preparation import prepare
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     import SimpleITK as sitk
 
-    from ELMEDSegmentLib.model import Model
+    from ELMEDSegmentLib.model import Manifest, Model
     from ELMEDSegmentLib.preparation import Prepared
     from ELMEDSegmentLib.study import Study
 
@@ -94,12 +95,7 @@ def segment(
     """
     options = options or Options()
     manifest = model.manifest
-    missing = [name for name in manifest.channels if name not in study.images]
-    if missing:
-        raise InputError(
-            f"The model {manifest.title} needs a {missing[0]} volume, and the study has none.",
-            "Add the volume.",
-        )
+    missing = _missing(study, manifest)
     device, threads = _set_up(model, options)
     clock = _Clock()
     with clock.stage("preparation"):
@@ -124,13 +120,31 @@ def segment(
         volumes_ml=reporting.volumes_ml(voxels, preparation.reference),
         voxels=voxels,
         seconds=clock.seconds,
-        warnings=[*study.warnings, *_doubts(voxels)],
+        warnings=[*study.warnings, *missing, *_doubts(voxels)],
         model=reporting.describe_model(manifest),
         geometry=reporting.describe_geometry(preparation),
         steps=reporting.describe_steps(preparation),
         environment=reporting.describe_environment(device, threads),
     )
     return Result(preparation.to_reference(labels), report)
+
+
+def _missing(study: Study, manifest: Manifest) -> list[str]:
+    """Return a warning for the channel that the study lacks, if the model copes without it.
+
+    Raises:
+        InputError: the model does not cope.
+    """
+    missing = [name for name in manifest.channels if name not in study.images]
+    if not missing:
+        return []
+    title = CHANNEL_TITLES[missing[0]]
+    if len(missing) > 1 or missing[0] not in manifest.copes_without:
+        raise InputError(
+            f"The model {manifest.title} needs a {title} volume, and the study has none.",
+            "Add the volume.",
+        )
+    return [f"There was no {title} volume: the result is less exact than with all contrasts."]
 
 
 def _set_up(model: Model, options: Options) -> tuple[str, int]:

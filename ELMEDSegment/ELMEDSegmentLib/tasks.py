@@ -11,6 +11,7 @@ from ELMEDLib.errors import OutputError
 from ELMEDLib.files import written_whole
 from ELMEDLib.progress import Progress, within
 from ELMEDSegmentLib.catalogue import find_model
+from ELMEDSegmentLib.labels import CHANNELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,12 +65,16 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
 
 
 def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
+    from ELMEDSegmentLib.model import read_manifest
     from ELMEDSegmentLib.segment import Options, segment
     from ELMEDSegmentLib.study import read_study
 
     manifest = find_model(arguments.get("model"))
     progress("reading", 0.0, "Reading the volumes")
-    study = read_study(arguments["volumes"], reference=arguments.get("reference"))
+    volumes = arguments["volumes"]
+    optional = read_manifest(manifest).copes_without
+    channels = tuple(name for name in CHANNELS if volumes.get(name) or name not in optional)
+    study = read_study(volumes, channels, arguments.get("reference"))
     progress("model", 0.1, "Loading the model")
     model = _model(manifest.resolve(), manifest.stat().st_mtime_ns)
     options = Options(**(arguments.get("options") or {}))

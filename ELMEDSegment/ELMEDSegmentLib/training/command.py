@@ -70,6 +70,36 @@ def add_command(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
+COMBINE = """\
+Make one model of several that were trained on different patients: their probabilities are averaged.
+
+Train each with other studies held out; then `elmed evaluate --unseen` judges every study by those
+members that never saw it.
+"""
+
+
+def add_combine_command(commands: Any) -> None:
+    """Add `combine` to the commands of `elmed`."""
+    parser = commands.add_parser(
+        "combine",
+        help="make one model of several",
+        description=COMBINE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("models", nargs="+", type=Path, help="manifests (.json) of the members")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder for the model")
+    parser.add_argument("--name", default="my-ensemble", help="name of the model (%(default)s)")
+    parser.set_defaults(run=run_combine)
+
+
+def run_combine(arguments: argparse.Namespace, progress: Progress) -> None:
+    """Carry out `elmed combine`."""
+    from ELMEDSegmentLib.training.combine import combine
+
+    progress("combining", 0.0, "Reading the models")
+    print(f"Model: {combine(arguments.models, arguments.name, arguments.output)}")
+
+
 def run(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed train`."""
     from ELMEDSegmentLib.training.recipe import Recipe

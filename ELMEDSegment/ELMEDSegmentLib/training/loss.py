@@ -31,7 +31,7 @@ def supervised_at_all_depths(
     for level, logits in enumerate(outputs):
         weight = 0.5**level
         depth, height, width = logits.shape[2:]
-        wanted = adaptive_avg_pool3d(regions, (depth, height, width)) if depth else regions
+        wanted = adaptive_avg_pool3d(regions, (depth, height, width)) if level else regions
         total = total + weight * dice_and_cross_entropy(logits.float(), wanted)
         weights += weight
     return total / weights

@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 def publish(
     network: torch.nn.Module, name: str, recipe: Recipe, data: dict[str, Any], folder: Path
 ) -> Path:
+    """Write weights and manifest of a trained `network` into `folder`; return the manifest."""
+    return write_model(network, name, recipe.architecture, recipe.spacing_mm, data, folder)
+
+
+def write_model(
+    network: torch.nn.Module,
+    name: str,
+    architecture: dict[str, Any],
+    spacing_mm: float,
+    training: dict[str, Any],
+    folder: Path,
+) -> Path:
     """Write weights and manifest of `network` into `folder`, and return the manifest's path.
 
     Title, description, licence, citation and measurements are for the author to fill in: they
@@ -29,13 +41,13 @@ def publish(
         name=name,
         title=name,
         description="A model trained with `elmed train`. Research use only.",
-        architecture=recipe.architecture,
-        spacing_mm=recipe.spacing_mm,
+        architecture=architecture,
+        spacing_mm=spacing_mm,
         weights=weights.name,
         sha256=digest,
         licence="not stated",
         citation="not stated",
-        training=data,
+        training=training,
     )
     path = folder / f"{name}.json"
     with written_whole(path) as temporary:
