@@ -59,6 +59,30 @@ class LesionBank:
             self._set_one(rng, index, centre, image, regions, brain)
         return image, regions
 
+    def set_one(
+        self,
+        rng: np.random.Generator,
+        index: int,
+        image: np.ndarray,
+        regions: np.ndarray,
+        brain: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray, tuple[slice, ...]]:
+        """Set lesion number `index` into copies, centred where the brain has no tumour.
+
+        Returns:
+            Image and regions, and the block `(:, z, y, x)` of them that the lesion changed.
+        """
+        changed, labelled = image.copy(), regions.copy()
+        free = np.argwhere(brain & (regions[0] < 0.1))  # noqa: PLR2004 - a tenth of a voxel
+        centre = free[int(rng.integers(len(free)))]
+        self._set_one(rng, index, centre, changed, labelled, brain)
+        places = np.argwhere((changed != image).any(axis=0))
+        block = (
+            slice(int(a), int(b) + 1)
+            for a, b in zip(places.min(axis=0), places.max(axis=0), strict=True)
+        )
+        return changed, labelled, (slice(None), *block)
+
     def _set_one(
         self,
         rng: np.random.Generator,
