@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import slicer
@@ -11,18 +10,17 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
     ScriptedLoadableModuleLogic,
     ScriptedLoadableModuleTest,
-    ScriptedLoadableModuleWidget,
 )
 
 try:
-    import ELMEDLib
+    import ELMEDLib  # noqa: F401 - only to see whether it can be found
     import ELMEDSegmentLib  # noqa: F401 - it guesses sequences from names
 except ModuleNotFoundError:
     # In a checkout both lie beside this module's folder; installed, they lie in it.
     sys.path.append(str(Path(__file__).resolve().parent.parent))
     sys.path.append(str(Path(__file__).resolve().parent.parent / "ELMEDSegment"))
-    import ELMEDLib
 
+from ELMEDLib.bridge.module_widget import PanelModuleWidget, describe
 from ELMEDLib.errors import ELMEDError
 from ELMEDRadiomicsWidgets.extraction import Extractor, Request
 from ELMEDRadiomicsWidgets.panel import RadiomicsPanel
@@ -34,60 +32,26 @@ class ELMEDRadiomics(ScriptedLoadableModule):
 
     def __init__(self, parent):
         super().__init__(parent)
-        self.parent.title = "ELMED Radiomics"
-        self.parent.categories = ["Quantification"]
-        self.parent.dependencies = []
-        self.parent.contributors = ["ELMED contributors"]
-        self.parent.helpText = (
+        describe(
+            self.parent,
+            "ELMED Radiomics",
+            "Quantification",
             "Measures segments in any number of volumes: the radiomic features of pyradiomics and "
             "IBSI, with pyradiomics' parameter files. Choose a segmentation, check the volumes, "
-            "press Apply. Research use only: not for diagnosis or treatment."
-        )
-        self.parent.acknowledgementText = (
-            f"ELMED {ELMEDLib.__version__}, by the ELMED contributors. "
-            "The README says how to cite it."
+            "press Apply.",
         )
 
 
-class ELMEDRadiomicsWidget(ScriptedLoadableModuleWidget):
+class ELMEDRadiomicsWidget(PanelModuleWidget):
     """The module's panel in Slicer; `RadiomicsPanel` fills it with life."""
 
-    def __init__(self, parent=None):
-        self.panel = None
-        self.logic = None
-        super().__init__(parent)
+    def makeLogic(self):
+        """Return the module's logic."""
+        return ELMEDRadiomicsLogic()
 
-    def setup(self):
-        """Build the panel, once, when the module is first opened."""
-        super().setup()
-        uiWidget = slicer.util.loadUI(self.resourcePath("UI/ELMEDRadiomics.ui"))
-        self.layout.addWidget(uiWidget)
-        self.ui = slicer.util.childWidgetVariables(uiWidget)
-        uiWidget.setMRMLScene(slicer.mrmlScene)
-        self.logic = ELMEDRadiomicsLogic()
-        self.panel = RadiomicsPanel(self.ui, self.logic, lambda: self.parent.isEntered)
-
-    def enter(self):
-        """Show what the scene holds, each time the module is opened."""
-        self.panel.enter()
-
-    def exit(self):
-        """Let the worker go, each time another module is opened."""
-        self.panel.exit()
-
-    def cleanup(self):
-        """End the worker and let go of the scene, when the module is unloaded or reloaded."""
-        if self.panel:
-            self.panel.cleanup()
-        if self.logic:
-            self.logic.extractor.close()
-
-    def onReload(self):
-        """Load the module's packages again too: Slicer itself does it for this file alone."""
-        from ELMEDLib.reloading import forget_modules
-
-        forget_modules("ELMEDRadiomicsWidgets", "ELMEDRadiomicsLib", "ELMEDLib")
-        super().onReload()
+    def makePanel(self, isEntered):
+        """Return the panel, and let it fill `self.ui` with life."""
+        return RadiomicsPanel(self.ui, self.logic, isEntered)
 
 
 class ELMEDRadiomicsLogic(ScriptedLoadableModuleLogic):
@@ -116,10 +80,7 @@ class ELMEDRadiomicsLogic(ScriptedLoadableModuleLogic):
             ELMEDError: something cannot be used; nothing in the scene has changed.
         """
         run = self.extractor.start(Request(segmentationNode, volumes, **options))
-        while run.running:
-            slicer.app.processEvents()
-            time.sleep(0.01)
-        return run.result().tableNode
+        return run.wait().tableNode
 
 
 class ELMEDRadiomicsTest(ScriptedLoadableModuleTest):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import slicer
@@ -11,16 +10,15 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
     ScriptedLoadableModuleLogic,
     ScriptedLoadableModuleTest,
-    ScriptedLoadableModuleWidget,
 )
 
 try:
-    import ELMEDLib
+    import ELMEDLib  # noqa: F401 - only to see whether it can be found
 except ModuleNotFoundError:
     # In a checkout ELMEDLib lies beside this module's folder; installed, it lies in it.
     sys.path.append(str(Path(__file__).resolve().parent.parent))
-    import ELMEDLib
 
+from ELMEDLib.bridge.module_widget import PanelModuleWidget, describe
 from ELMEDLib.errors import ELMEDError
 from ELMEDSegmentWidgets.panel import SegmentPanel
 from ELMEDSegmentWidgets.parameters import ELMEDSegmentParameterNode
@@ -33,61 +31,27 @@ class ELMEDSegment(ScriptedLoadableModule):
 
     def __init__(self, parent):
         super().__init__(parent)
-        self.parent.title = "ELMED Segment"
-        self.parent.categories = ["Segmentation"]
-        self.parent.dependencies = []
-        self.parent.contributors = ["ELMED contributors"]
-        self.parent.helpText = (
+        describe(
+            self.parent,
+            "ELMED Segment",
+            "Segmentation",
             "Segments a glioma in four MRI volumes (T1, contrast-enhanced T1, T2 and FLAIR) into "
             "necrotic core, oedema and enhancing tumour, and measures them. "
-            "Choose the volumes, press Apply. Research use only: not for diagnosis or treatment."
-        )
-        self.parent.acknowledgementText = (
-            f"ELMED {ELMEDLib.__version__}, by the ELMED contributors. The README says how to cite "
-            "it, its model and the data that the model was trained on."
+            "Choose the volumes, press Apply.",
         )
         slicer.app.connect("startupCompleted()", registerSampleData)
 
 
-class ELMEDSegmentWidget(ScriptedLoadableModuleWidget):
+class ELMEDSegmentWidget(PanelModuleWidget):
     """The module's panel in Slicer; `SegmentPanel` fills it with life."""
 
-    def __init__(self, parent=None):
-        self.panel = None
-        self.logic = None
-        super().__init__(parent)
+    def makeLogic(self):
+        """Return the module's logic."""
+        return ELMEDSegmentLogic()
 
-    def setup(self):
-        """Build the panel, once, when the module is first opened."""
-        super().setup()
-        uiWidget = slicer.util.loadUI(self.resourcePath("UI/ELMEDSegment.ui"))
-        self.layout.addWidget(uiWidget)
-        self.ui = slicer.util.childWidgetVariables(uiWidget)
-        uiWidget.setMRMLScene(slicer.mrmlScene)
-        self.logic = ELMEDSegmentLogic()
-        self.panel = SegmentPanel(self.ui, self.logic, lambda: self.parent.isEntered)
-
-    def enter(self):
-        """Show what the scene holds, each time the module is opened."""
-        self.panel.enter()
-
-    def exit(self):
-        """Stop following the scene, each time another module is opened."""
-        self.panel.exit()
-
-    def cleanup(self):
-        """End the worker and let go of the scene, when the module is unloaded or reloaded."""
-        if self.panel:
-            self.panel.cleanup()
-        if self.logic:
-            self.logic.segmenter.close()
-
-    def onReload(self):
-        """Load the module's packages again too: Slicer itself does it for this file alone."""
-        from ELMEDLib.reloading import forget_modules
-
-        forget_modules("ELMEDSegmentWidgets", "ELMEDSegmentLib", "ELMEDLib")
-        super().onReload()
+    def makePanel(self, isEntered):
+        """Return the panel, and let it fill `self.ui` with life."""
+        return SegmentPanel(self.ui, self.logic, isEntered)
 
 
 class ELMEDSegmentLogic(ScriptedLoadableModuleLogic):
@@ -116,10 +80,7 @@ class ELMEDSegmentLogic(ScriptedLoadableModuleLogic):
             ELMEDError: the volumes or the model cannot be used; nothing in the scene has changed.
         """
         run = self.segmenter.start(volumes, **options)
-        while run.running:
-            slicer.app.processEvents()
-            time.sleep(0.01)
-        return run.result().segmentationNode
+        return run.wait().segmentationNode
 
 
 class ELMEDSegmentTest(ScriptedLoadableModuleTest):

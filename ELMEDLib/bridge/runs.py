@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 import SimpleITK as sitk
+import slicer
 
 from ELMEDLib import errors
 from ELMEDLib.bridge.volumes import imageFromVolume
@@ -22,8 +23,6 @@ from ELMEDLib.worker.protocol import Failed, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
-
-    import slicer
 
     from ELMEDLib.worker.client import WorkerProcess
 
@@ -98,6 +97,17 @@ class Run:
         if self._result is None:
             raise CancelledError("The work has not ended yet.")
         return self._result
+
+    def wait(self) -> Any:
+        """Let the application go on until the run has ended, and return its result.
+
+        Raises:
+            ELMEDError: the run failed or was cancelled.
+        """
+        while self.running:
+            slicer.app.processEvents()
+            time.sleep(TURN_S)
+        return self.result()
 
     def start(self) -> None:
         """Begin; the rest happens while the application handles its events."""

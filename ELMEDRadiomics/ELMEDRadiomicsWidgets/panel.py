@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
-import qt
 import slicer
-import vtk
-from slicer.util import VTKObservationMixin
 
+from ELMEDLib.bridge.panels import RunPanel
 from ELMEDLib.bridge.segment_images import segmentNames
-from ELMEDLib.errors import CancelledError, ELMEDError
 from ELMEDRadiomicsWidgets import installation
 from ELMEDRadiomicsWidgets.check_list import CheckList
 from ELMEDRadiomicsWidgets.extraction import Request
@@ -25,18 +21,14 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from ELMEDRadiomicsWidgets.extraction import ExtractionRun
-    from ELMEDRadiomicsWidgets.parameters import ELMEDRadiomicsParameterNode
-
-logger = logging.getLogger(__name__)
-
-FULL = 1000
-"""The progress bar's maximum: fine enough to be seen moving."""
-
-READY = "Measure the checked segments in the checked volumes."
 
 
-class RadiomicsPanel(VTKObservationMixin):
+class RadiomicsPanel(RunPanel):
     """Connects the widgets of `ELMEDRadiomics.ui` with the parameters and the extractor."""
+
+    title = "ELMED Radiomics"
+    followedNodes = ("vtkMRMLScalarVolumeNode", "vtkMRMLSegmentationNode")
+    choices = ("inputsCollapsibleButton", "featuresCollapsibleButton")
 
     def __init__(self, ui: SimpleNamespace, logic, isEntered: Callable[[], bool]) -> None:
         """Connect the widgets.
@@ -46,92 +38,32 @@ class RadiomicsPanel(VTKObservationMixin):
             logic: gives the parameter node and the extractor.
             isEntered: whether the module is the one that the user sees.
         """
-        super().__init__()
-        self.ui = ui
-        self.logic = logic
-        self.parameters: ELMEDRadiomicsParameterNode | None = None
-        self._isEntered = isEntered
-        self._guiTag = None
-        self._ticker = None
-        self._message = ""
+        super().__init__(ui, logic, logic.extractor, isEntered)
         self._observedSegmentation = None
         self.segments = CheckList(ui.segmentsListWidget, self._segmentsChecked)
         self.volumes = CheckList(ui.volumesListWidget, self._volumesChecked)
-        self.settings = SettingsChoice(ui, self._check)
-        self.results = ResultsView(ui, self._say)
-        self._connect()
-        self._showIdle()
-        self._useParameters(logic.getParameterNode())
-
-    def _connect(self) -> None:
-        self.ui.applyButton.connect("clicked(bool)", self._applyOrCancel)
+        self.settings = SettingsChoice(ui, self.check)
+        self.results = ResultsView(ui, self.say)
         scene = slicer.mrmlScene
-        self.addObserver(scene, scene.StartCloseEvent, self._sceneStartsToClose)
-        self.addObserver(scene, scene.EndCloseEvent, self._sceneHasClosed)
-        self.addObserver(scene, scene.EndImportEvent, self._sceneHasLoaded)
-        self.addObserver(scene, scene.NodeAddedEvent, self._nodesChanged)
         self.addObserver(scene, scene.NodeRemovedEvent, self._nodesChanged)
-
-    # Life cycle
-
-    def enter(self) -> None:
-        """Take up what has changed while another module was open."""
-        if self.parameters is None:
-            self._useParameters(self.logic.getParameterNode())
-        self._refresh()
-
-    def exit(self) -> None:
-        """Let the worker go when it has nothing to do."""
-        if not self.logic.extractor.running:
-            self.logic.extractor.close()
+        self.begin()
 
     def cleanup(self) -> None:
         """End everything: the panel is about to be deleted."""
-        self._useParameters(None)
-        self.removeObservers()
-        self._stopTicker()
-        self.logic.extractor.close()
+        super().cleanup()
         self.results.cleanup()
-
-    def _sceneStartsToClose(self, *_) -> None:
-        if self.logic.extractor.run:
-            self.logic.extractor.run.abandon()
-        self._useParameters(None)
-        self._showIdle()
-
-    def _sceneHasClosed(self, *_) -> None:
-        if self._isEntered():
-            self._useParameters(self.logic.getParameterNode())
-
-    def _sceneHasLoaded(self, *_) -> None:
-        # The choices came before the nodes that they name; take them up again.
-        if self._isEntered() and not self.logic.extractor.running:
-            self._useParameters(self.logic.getParameterNode())
-
-    @vtk.calldata_type(vtk.VTK_OBJECT)
-    def _nodesChanged(self, _scene, _event, node) -> None:
-        if node.IsA("vtkMRMLScalarVolumeNode") or node.IsA("vtkMRMLSegmentationNode"):
-            # The node is not complete yet: its name and its voxels come after the event.
-            qt.QTimer.singleShot(0, self._refresh)
 
     # Choices
 
-    def _useParameters(self, parameters: ELMEDRadiomicsParameterNode | None) -> None:
-        if self.parameters is not None:
-            self.parameters.disconnectGui(self._guiTag)
-            self.removeObserver(self.parameters, "ModifiedEvent", self._check)
-        self.parameters = parameters
-        self.settings.show(parameters)
-        if parameters is not None:
-            self._guiTag = parameters.connectGui(self.ui)
-            self.addObserver(parameters, "ModifiedEvent", self._check)
-            self._check()
-        else:
+    def parametersChanged(self) -> None:
+        """Follow another parameter node, or none."""
+        self.settings.show(self.parameters)
+        if self.parameters is None:
             self._observeSegments(None)
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
         """Choose what there is no doubt about, and show the scene's volumes and segments."""
-        if self.parameters is None or not self._isEntered() or self.logic.extractor.running:
+        if self.parameters is None or not self._isEntered() or self.place.running:
             return
         segmentations = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
         if self.parameters.segmentation is None and len(segmentations) == 1:
@@ -140,7 +72,7 @@ class RadiomicsPanel(VTKObservationMixin):
             guessed = recognised(sceneVolumes())
             if guessed != self._chosenVolumes():
                 self.parameters.volumes = guessed
-        self._check()
+        self.check()
 
     def _chosenVolumes(self) -> list[slicer.vtkMRMLScalarVolumeNode]:
         return [node for node in self.parameters.volumes if node is not None]
@@ -159,9 +91,9 @@ class RadiomicsPanel(VTKObservationMixin):
             keys = [key for key in self.segments.keys if key not in checked]
             self.parameters.leftOutSegments = keys
 
-    def _check(self, *_) -> None:
+    def check(self, *_) -> None:
         """Show the choices; let Apply be pressed when nothing is missing, else say what is."""
-        if self.parameters is None or self.logic.extractor.running:
+        if self.parameters is None or self.place.running:
             return
         self._showSegments()
         self._showVolumes()
@@ -169,10 +101,7 @@ class RadiomicsPanel(VTKObservationMixin):
         missing = whatIsMissing(
             self.parameters.segmentation, self.segments, self.volumes, self.settings
         )
-        self.ui.applyButton.enabled = not missing
-        self.ui.applyButton.toolTip = missing or READY
-        self.ui.readinessLabel.text = missing
-        self.ui.readinessLabel.visible = bool(missing)
+        self.showReadiness(missing, "Measure the checked segments in the checked volumes.")
         self.results.show(self.parameters.table)
 
     def _showSegments(self) -> None:
@@ -190,9 +119,9 @@ class RadiomicsPanel(VTKObservationMixin):
             return
         for event in self._segmentEvents():
             if self._observedSegmentation is not None:
-                self.removeObserver(self._observedSegmentation, event, self._check)
+                self.removeObserver(self._observedSegmentation, event, self.check)
             if segmentation is not None:
-                self.addObserver(segmentation, event, self._check)
+                self.addObserver(segmentation, event, self.check)
         self._observedSegmentation = segmentation
 
     @staticmethod
@@ -215,26 +144,12 @@ class RadiomicsPanel(VTKObservationMixin):
 
     # Runs
 
-    def _applyOrCancel(self, *_) -> None:
-        extractor = self.logic.extractor
-        if extractor.running:
-            extractor.run.cancel()
-            return
-        # The button stays as it is until the run has begun: a dialog may be open meanwhile.
-        self.ui.applyButton.enabled = False
-        try:
-            if installation.ensurePackages(self.settings, self._parameterFile()):
-                self._start()
-            else:
-                self._showIdle()
-        except ELMEDError as error:
-            self._showIdle()
-            self._showError(error)
+    def prepare(self) -> bool:
+        """Install what is missing; False when the user did not want it."""
+        return installation.ensurePackages(self.settings, self._parameterFile())
 
-    def _parameterFile(self) -> str:
-        return self.parameters.parameterFile if self.parameters.preset == FROM_FILE else ""
-
-    def _start(self) -> None:
+    def start(self, onProgress: Callable[..., None], onEnd: Callable[..., None]) -> None:
+        """Measure the checked segments in the checked volumes."""
         parameters = self.parameters
         self.results.clearMessages()
         request = Request(
@@ -245,80 +160,14 @@ class RadiomicsPanel(VTKObservationMixin):
             self._parameterFile(),
             parameters.table,
         )
-        self.logic.extractor.start(request, self._showProgress, self._ended)
-        self._showBusy()
+        self.logic.extractor.start(request, onProgress, onEnd)
 
-    def _ended(self, run: ExtractionRun) -> None:
-        self._showIdle()
-        if run.error is None:
-            result = run.result()
-            self.parameters.table = result.tableNode
-            self.results.announce(result)
-            self._say(f"{result.values} values computed in {result.seconds:.0f} s.")
-        elif isinstance(run.error, CancelledError):
-            self._say("Cancelled. Nothing was changed.")
-        else:
-            self._say("There is no new result; what was there before is unchanged.")
-            self._showError(run.error)
-        if not self._isEntered():
-            self.exit()
+    def succeeded(self, run: ExtractionRun) -> str:
+        """Show the table of features."""
+        result = run.result()
+        self.parameters.table = result.tableNode
+        self.results.announce(result)
+        return f"{result.values} values computed in {result.seconds:.0f} s."
 
-    def _showError(self, error: ELMEDError) -> None:
-        details = self.logic.extractor.workerLog
-        logger.error("%s", error.kind)
-        slicer.util.errorDisplay(
-            f"{error.message}\n\n{error.advice}",
-            windowTitle="ELMED Radiomics",
-            detailedText=details or str(error.__cause__ or error),
-        )
-
-    # What the user sees of a run
-
-    def _enableChoices(self, enabled: bool) -> None:
-        self.ui.inputsCollapsibleButton.enabled = enabled
-        self.ui.featuresCollapsibleButton.enabled = enabled
-
-    def _showBusy(self) -> None:
-        ui = self.ui
-        ui.applyButton.text = "Cancel"
-        ui.applyButton.toolTip = "Stop the computation; nothing is changed."
-        ui.applyButton.enabled = True
-        self._enableChoices(False)
-        ui.progressBar.setRange(0, FULL)
-        ui.progressBar.setValue(0)
-        ui.progressBar.visible = True
-        ui.readinessLabel.visible = False
-        self._ticker = qt.QTimer()
-        self._ticker.setInterval(250)
-        self._ticker.connect("timeout()", self._showElapsed)
-        self._message = "Copying the volumes"
-        self._ticker.start()
-        self._showElapsed()
-
-    def _showProgress(self, stage: str, fraction: float, message: str) -> None:
-        self.ui.progressBar.setValue(round(FULL * fraction))
-        self.ui.progressBar.setFormat(f"%p% - {stage}")
-        self._message = message
-        self._showElapsed()
-
-    def _showElapsed(self) -> None:
-        run = self.logic.extractor.run
-        if run and run.running:
-            minutes, seconds = divmod(int(run.elapsed), 60)
-            self.ui.statusLabel.text = f"{self._message} ({minutes}:{seconds:02d})"
-
-    def _showIdle(self) -> None:
-        self._stopTicker()
-        self.ui.applyButton.text = "Apply"
-        self.ui.progressBar.visible = False
-        self._enableChoices(True)
-        self._say("")
-        self._check()
-
-    def _stopTicker(self) -> None:
-        if self._ticker:
-            self._ticker.stop()
-        self._ticker = None
-
-    def _say(self, sentence: str) -> None:
-        self.ui.statusLabel.text = sentence
+    def _parameterFile(self) -> str:
+        return self.parameters.parameterFile if self.parameters.preset == FROM_FILE else ""

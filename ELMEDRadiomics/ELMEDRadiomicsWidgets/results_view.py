@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import qt
 import slicer
 
+from ELMEDLib.bridge.panels import ResultsBox
 from ELMEDRadiomicsWidgets.results import COLUMNS, PROVENANCE, saveTable
 
 if TYPE_CHECKING:
@@ -22,18 +23,17 @@ ROW = 22
 """Height in pixels: a table of features is long."""
 
 
-class ResultsView:
+class ResultsView(ResultsBox):
     """The table of features, the warnings, and the button for the file."""
 
     def __init__(self, ui: SimpleNamespace, say: Callable[[str], None]) -> None:
-        self._ui = ui
+        super().__init__(ui, ui.featuresTableView)
         self._say = say
         self._tableNode: slicer.vtkMRMLTableNode | None = None
         rows = ui.featuresTableView.verticalHeader()
         rows.setVisible(False)
         rows.setDefaultSectionSize(ROW)
         ui.saveButton.connect("clicked(bool)", self._save)
-        self.clearMessages()
         self.show(None)
 
     def show(self, tableNode: slicer.vtkMRMLTableNode | None) -> None:
@@ -41,31 +41,22 @@ class ResultsView:
         if tableNode is not None and tableNode.GetAttribute(PROVENANCE) is None:
             tableNode = None
         self._tableNode = tableNode
-        self._ui.resultsCollapsibleButton.visible = tableNode is not None
-        if self._ui.featuresTableView.mrmlTableNode() is not tableNode:
-            self._ui.featuresTableView.setMRMLTableNode(tableNode)
+        if self.showTable(tableNode):
             self._fitColumns()
 
     def announce(self, result: RunResult) -> None:
         """Show a new result with its warnings."""
         self.show(result.tableNode)
         self._fitColumns()
-        self._ui.resultsCollapsibleButton.collapsed = False
-        self._ui.warningsLabel.text = "\n".join(result.warnings)
-        self._ui.warningsLabel.visible = bool(result.warnings)
-
-    def clearMessages(self) -> None:
-        """Take the warnings of the last run away."""
-        self._ui.warningsLabel.text = ""
-        self._ui.warningsLabel.visible = False
+        self.showWarnings(result.warnings)
 
     def cleanup(self) -> None:
         """Let go of the node."""
-        self._ui.featuresTableView.setMRMLTableNode(None)
+        super().cleanup()
         self._tableNode = None
 
     def _fitColumns(self) -> None:
-        view = self._ui.featuresTableView
+        view = self.ui.featuresTableView
         view.resizeColumnsToContents()
         for column, title in enumerate(COLUMNS):
             if title in WIDEST and view.columnWidth(column) > WIDEST[title]:

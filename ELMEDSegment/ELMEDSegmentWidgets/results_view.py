@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import slicer
 
+from ELMEDLib.bridge.panels import ResultsBox
 from ELMEDLib.bridge.segmentations import showSurfaces, surfacesShown
 from ELMEDLib.bridge.views import jumpTo, showVolume
 
@@ -19,14 +20,13 @@ SMALLEST_FIRST = ("enhancing_tumour", "necrotic_core", "oedema")
 """Which segment the slices go to: the one inside the others, when it was found."""
 
 
-class ResultsView:
+class ResultsView(ResultsBox):
     """The table of volumes, the warnings, and the button for the surfaces."""
 
     def __init__(self, ui: SimpleNamespace) -> None:
-        self._ui = ui
+        super().__init__(ui, ui.volumesTableView)
         self._segmentationNode = None
         ui.show3DButton.connect("toggled(bool)", self._show3D)
-        self.clearMessages()
         self.show(None, None)
 
     def show(
@@ -35,11 +35,9 @@ class ResultsView:
         tableNode: slicer.vtkMRMLTableNode | None,
     ) -> None:
         """Show the nodes of the latest result, or nothing."""
-        ui = self._ui
+        ui = self.ui
         self._segmentationNode = segmentationNode
-        ui.resultsCollapsibleButton.visible = tableNode is not None
-        if ui.volumesTableView.mrmlTableNode() is not tableNode:
-            ui.volumesTableView.setMRMLTableNode(tableNode)
+        self.showTable(tableNode)
         wasBlocked = ui.show3DButton.blockSignals(True)
         ui.show3DButton.checked = surfacesShown(segmentationNode)
         ui.show3DButton.blockSignals(wasBlocked)
@@ -57,19 +55,12 @@ class ResultsView:
         self.show(result.segmentationNode, result.tableNode)
         showVolume(result.referenceVolume, volumes)
         jumpTo(result.segmentationNode, SMALLEST_FIRST)
-        self._ui.volumesTableView.resizeColumnsToContents()
-        self._ui.resultsCollapsibleButton.collapsed = False
-        self._ui.warningsLabel.text = "\n".join(result.warnings)
-        self._ui.warningsLabel.visible = bool(result.warnings)
-
-    def clearMessages(self) -> None:
-        """Take the warnings of the last run away."""
-        self._ui.warningsLabel.text = ""
-        self._ui.warningsLabel.visible = False
+        self.ui.volumesTableView.resizeColumnsToContents()
+        self.showWarnings(result.warnings)
 
     def cleanup(self) -> None:
         """Let go of the nodes."""
-        self._ui.volumesTableView.setMRMLTableNode(None)
+        super().cleanup()
         self._segmentationNode = None
 
     def _show3D(self, shown: bool) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from host.panel_checks import wait_for
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +45,46 @@ def host(started_host: Any) -> Iterator[Any]:
     started_host.slot_errors.clear()
     if failures:
         pytest.fail(f"Slots, timers or observers failed: {failures}")
+
+
+@pytest.fixture
+def slicer(host: Any) -> Any:
+    """The `slicer` package, once there is an application behind it."""
+    del host
+    import slicer
+
+    return slicer
+
+
+@pytest.fixture
+def panel(request: pytest.FixtureRequest, host: Any) -> Iterator[Any]:
+    """The panel of the module that the test file calls `NAME`: open, with an empty scene."""
+    host.load_module(request.module.NAME)
+    yield host.select_module(request.module.NAME)
+    host.close_scene()
+
+
+@pytest.fixture
+def add_noise(host: Any) -> Callable[[str], Any]:
+    """A function that adds a small volume of noise under a name, and returns its node."""
+    del host
+    import numpy as np
+    import SimpleITK as sitk
+
+    from ELMEDLib.bridge.volumes import addVolumeFromImage
+
+    def add(name: str) -> Any:
+        array = np.random.default_rng(len(name)).normal(size=(8, 9, 10)).astype(np.float32)
+        return addVolumeFromImage(sitk.GetImageFromArray(array), name)
+
+    return add
+
+
+@pytest.fixture
+def no_leftovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Check that nothing stays in the folder for temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield
+    wait_for(lambda: not any(folder.iterdir()), 5.0)

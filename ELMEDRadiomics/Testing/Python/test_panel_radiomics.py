@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from host import panel_checks
+
 NAME = "ELMEDRadiomics"
-
-
-@pytest.fixture
-def panel(host):
-    """The panel, open, with an empty scene."""
-    if host.module_manager.module(NAME) is None:
-        host.load_module(NAME)
-    return host.select_module(NAME)
-
-
-@pytest.fixture
-def slicer(host):
-    import slicer
-
-    return slicer
-
-
-@pytest.fixture
-def add_volume(slicer):
-    from ELMEDLib.bridge.volumes import addVolumeFromImage
-
-    def add(name):
-        array = np.random.default_rng(len(name)).normal(size=(8, 9, 10)).astype(np.float32)
-        return addVolumeFromImage(sitk.GetImageFromArray(array), name)
-
-    return add
 
 
 @pytest.fixture
@@ -53,10 +27,10 @@ def segmentation(slicer):
 
 
 @pytest.fixture
-def ready(host, panel, add_volume, segmentation):
+def ready(host, panel, add_noise, segmentation):
     """A panel with segments and two volumes that speak for themselves, and one that does not."""
     for name in ("T1 post Gd", "FLAIR", "series 5"):
-        add_volume(name)
+        add_noise(name)
     host.wait_until(lambda: panel.ui.applyButton.enabled)
     return panel
 
@@ -78,18 +52,8 @@ def check(widget, text, on):
     raise AssertionError(text)
 
 
-def test_opening_the_panel_imports_nothing_heavy(project):
-    program = """
-import sys
-import host
-started = host.start(["ELMEDRadiomics"])
-started.select_module("ELMEDRadiomics")
-heavy = {"torch", "monai", "pandas", "scipy", "pywt"} & set(sys.modules)
-assert not heavy, heavy
-assert started.slot_errors == [], started.slot_errors
-started.shut_down()
-"""
-    subprocess.run([sys.executable, "-c", program], cwd=project / "Testing", check=True)
+def test_opening_the_panel_imports_nothing_heavy():
+    panel_checks.opens_without(NAME, {"torch", "monai", "pandas", "scipy", "pywt"})
 
 
 def test_what_there_is_no_doubt_about_is_chosen(ready, segmentation):
@@ -106,11 +70,11 @@ def test_what_there_is_no_doubt_about_is_chosen(ready, segmentation):
     }
 
 
-def test_a_choice_of_the_user_is_not_overruled_by_a_new_volume(host, ready, add_volume):
+def test_a_choice_of_the_user_is_not_overruled_by_a_new_volume(host, ready, add_noise):
     check(ready.ui.volumesListWidget, "FLAIR  (flair)", False)
     check(ready.ui.segmentsListWidget, "Oedema", False)
 
-    add_volume("T2 TSE")
+    add_noise("T2 TSE")
     host.wait_until(lambda: ready.ui.volumesListWidget.count == 4)
 
     assert [text for text, on in rows(ready.ui.volumesListWidget).items() if on] == [
@@ -125,14 +89,14 @@ def test_a_new_segment_is_measured_too(ready, segmentation):
     assert rows(ready.ui.segmentsListWidget)["Cyst"]
 
 
-def test_apply_says_what_is_missing(host, panel, add_volume, slicer):
+def test_apply_says_what_is_missing(host, panel, add_noise, slicer):
     said = [panel.ui.readinessLabel.text]
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Empty")
     host.wait_until(lambda: panel.ui.segmentationSelector.currentNode() is node)
     said.append(panel.ui.readinessLabel.text)
     node.GetSegmentation().AddEmptySegment("one", "One")
     said.append(panel.ui.readinessLabel.text)
-    add_volume("series 5")
+    add_noise("series 5")
     host.wait_until(lambda: panel.ui.volumesListWidget.count)
     said.append(panel.ui.readinessLabel.text)
     check(panel.ui.segmentsListWidget, "One", False)
@@ -211,27 +175,9 @@ def test_a_volume_that_is_removed_is_gone_from_the_list(host, ready, slicer):
 
 
 def test_every_control_has_a_help_text(panel):
-    without = [
-        name
-        for name, widget in vars(panel.ui).items()
-        if hasattr(widget, "toolTip")
-        and not widget.toolTip
-        and name != NAME
-        and not name.startswith("qt_")  # parts that Qt makes for itself
-    ]
-
-    assert without == []
+    assert panel_checks.without_help(panel.ui, NAME) == []
 
 
-def test_loading_closing_and_reloading_leave_nothing_behind(host, panel, slicer):
-    host.close_scene()
-    before = slicer.mrmlScene.GetNumberOfNodes()
-    for _ in range(5):
-        host.select_module(NAME)
-        host.close_scene()
-        host.reload(NAME)
-        host.select_module("")
-    host.close_scene()
-
-    assert slicer.mrmlScene.GetNumberOfNodes() <= before
+def test_loading_closing_and_reloading_leave_nothing_behind(host, panel):
+    assert panel_checks.nodes_left_by_reloading(host, NAME, times=5) == 0
     assert host.slot_errors == []

@@ -4,59 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import tempfile
-import time
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
+
+from host.panel_checks import is_alive, wait_for
 
 NAME = "ELMEDRadiomics"
 CENTRE = np.array([3.0, -7.0, 11.0])
 """Of the ball, in LPS mm."""
 
 KINDS = {"inner": ("Inner", 1, 6.0), "outer": ("Outer", 1, 9.0)}
-
-
-@pytest.fixture
-def panel(host):
-    if host.module_manager.module(NAME) is None:
-        host.load_module(NAME)
-    yield host.select_module(NAME)
-    host.close_scene()
-
-
-@pytest.fixture
-def slicer(host):
-    import slicer
-
-    return slicer
-
-
-@pytest.fixture
-def no_leftovers(tmp_path, monkeypatch):
-    """Check that nothing stays in the folder for temporary files."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    yield
-    wait_for(lambda: not any(folder.iterdir()), 5.0)
-
-
-def wait_for(condition, timeout):
-    end = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def is_alive(process_id):
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def grid(spacing, angle=0.0, size=(32, 30, 28)):

@@ -1,45 +1,17 @@
 from __future__ import annotations
 
-import subprocess
-import sys
-
-import numpy as np
 import pytest
-import SimpleITK as sitk
 
+from host import panel_checks
+
+NAME = "ELMEDSegment"
 NAMES = {"t1": "pre_T1", "t1c": "T1 post Gd", "t2": "T2 TSE", "flair": "FLAIR"}
 
 
 @pytest.fixture
-def panel(host):
-    """The panel of ELMEDSegment, open, with an empty scene."""
-    if host.module_manager.module("ELMEDSegment") is None:
-        host.load_module("ELMEDSegment")
-    return host.select_module("ELMEDSegment")
-
-
-@pytest.fixture
-def slicer(host):
-    import slicer
-
-    return slicer
-
-
-@pytest.fixture
-def add_volume(slicer):
-    from ELMEDLib.bridge.volumes import addVolumeFromImage
-
-    def add(name):
-        array = np.random.default_rng(len(name)).normal(size=(4, 5, 6)).astype(np.float32)
-        return addVolumeFromImage(sitk.GetImageFromArray(array), name)
-
-    return add
-
-
-@pytest.fixture
-def study(host, panel, add_volume):
+def study(host, panel, add_noise):
     """Four volumes whose names tell what they are."""
-    nodes = {channel: add_volume(name) for channel, name in NAMES.items()}
+    nodes = {channel: add_noise(name) for channel, name in NAMES.items()}
     host.wait_until(lambda: panel.ui.flairSelector.currentNode() is not None)
     return nodes
 
@@ -48,18 +20,8 @@ def selected(panel):
     return {channel: getattr(panel.ui, f"{channel}Selector").currentNode() for channel in NAMES}
 
 
-def test_opening_the_panel_imports_neither_torch_nor_monai(project):
-    program = """
-import sys
-import host
-started = host.start(["ELMEDSegment"])
-started.select_module("ELMEDSegment")
-heavy = {"torch", "monai", "pandas", "scipy"} & set(sys.modules)
-assert not heavy, heavy
-assert started.slot_errors == [], started.slot_errors
-started.shut_down()
-"""
-    subprocess.run([sys.executable, "-c", program], cwd=project / "Testing", check=True)
+def test_opening_the_panel_imports_neither_torch_nor_monai():
+    panel_checks.opens_without(NAME, {"torch", "monai", "pandas", "scipy"})
 
 
 def test_volumes_are_recognised_by_their_names_when_they_appear(panel, study):
@@ -75,12 +37,12 @@ def test_each_guess_tells_its_reason(panel, study):
         assert tip.index("weighted") < tip.index("Guessed")
 
 
-def test_a_choice_of_the_user_is_not_overruled_by_a_new_volume(host, panel, add_volume):
-    odd = add_volume("something else")
+def test_a_choice_of_the_user_is_not_overruled_by_a_new_volume(host, panel, add_noise):
+    odd = add_noise("something else")
     panel.ui.t1cSelector.setCurrentNode(odd)
 
     for name in NAMES.values():
-        add_volume(name)
+        add_noise(name)
     host.wait_until(lambda: panel.ui.flairSelector.currentNode() is not None)
 
     assert panel.ui.t1cSelector.currentNode() is odd
@@ -94,8 +56,8 @@ def test_the_button_guesses_anew(panel, study):
     assert selected(panel) == study
 
 
-def test_names_that_tell_nothing_are_said_to(panel, add_volume):
-    add_volume("series 5")
+def test_names_that_tell_nothing_are_said_to(panel, add_noise):
+    add_noise("series 5")
 
     panel.ui.guessButton.click()
 
@@ -110,10 +72,10 @@ def test_a_label_map_is_no_volume_to_choose(host, panel, slicer):
     assert panel.ui.t1Selector.currentNode() is None
 
 
-def test_apply_says_which_volumes_are_missing(panel, add_volume):
+def test_apply_says_which_volumes_are_missing(panel, add_noise):
     assert not panel.ui.applyButton.enabled
-    panel.ui.t1Selector.setCurrentNode(add_volume("a"))
-    panel.ui.t2Selector.setCurrentNode(add_volume("b"))
+    panel.ui.t1Selector.setCurrentNode(add_noise("a"))
+    panel.ui.t2Selector.setCurrentNode(add_noise("b"))
 
     assert panel.ui.readinessLabel.text == "Choose the contrast-enhanced T1 and FLAIR volumes."
     assert panel.ui.applyButton.toolTip == panel.ui.readinessLabel.text
@@ -152,7 +114,7 @@ def test_choices_are_saved_with_the_scene(host, panel, study, slicer, tmp_path):
     assert panel.ui.postprocessCheckBox.checked
     slicer.util.loadScene(str(path))
     host.process_events()
-    panel = host.select_module("ELMEDSegment")
+    panel = host.select_module(NAME)
 
     assert {channel: node.GetName() for channel, node in selected(panel).items()} == names
     assert panel.ui.deviceComboBox.currentIndex == 1
@@ -160,16 +122,7 @@ def test_choices_are_saved_with_the_scene(host, panel, study, slicer, tmp_path):
 
 
 def test_every_control_has_a_help_text(panel):
-    without = [
-        name
-        for name, widget in vars(panel.ui).items()
-        if hasattr(widget, "toolTip")
-        and not widget.toolTip
-        and name != "ELMEDSegment"
-        and not name.startswith("qt_")  # parts that Qt makes for itself
-    ]
-
-    assert without == []
+    assert panel_checks.without_help(panel.ui, NAME) == []
 
 
 def test_the_models_are_offered_with_what_they_are(panel):
@@ -194,18 +147,6 @@ def test_the_sample_study_is_registered_from_this_computer(host, slicer):
     assert sources["SimulatedGliomaLabels"].loadFileTypes == "SegmentationFile"
 
 
-def test_loading_closing_and_reloading_leave_nothing_behind(host, panel, slicer):
-    def count():
-        return slicer.mrmlScene.GetNumberOfNodes()
-
-    host.close_scene()
-    before = count()
-    for _ in range(20):
-        host.select_module("ELMEDSegment")
-        host.close_scene()
-        host.reload("ELMEDSegment")
-        host.select_module("")
-    host.close_scene()
-
-    assert count() <= before
+def test_loading_closing_and_reloading_leave_nothing_behind(host, panel):
+    assert panel_checks.nodes_left_by_reloading(host, NAME, times=20) == 0
     assert host.slot_errors == []

@@ -11,12 +11,7 @@ import pytest
 from ELMEDLib.environment import TORCH
 from ELMEDLib.errors import MissingPackageError
 
-
-@pytest.fixture
-def panel(host):
-    if host.module_manager.module("ELMEDSegment") is None:
-        host.load_module("ELMEDSegment")
-    return host.select_module("ELMEDSegment")
+NAME = "ELMEDSegment"
 
 
 @pytest.fixture
@@ -88,7 +83,7 @@ def test_under_test_nothing_is_installed(installation, without_torch):
 def test_apply_says_what_is_missing_and_can_be_pressed_again(
     host, panel, without_torch, monkeypatch
 ):
-    monkeypatch.setattr(type(panel.panel), "_check", lambda *_: None)
+    monkeypatch.setattr(type(panel.panel), "check", lambda *_: None)
     panel.ui.applyButton.enabled = True
 
     panel.ui.applyButton.click()

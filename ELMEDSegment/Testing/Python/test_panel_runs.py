@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -12,25 +11,12 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from host.panel_checks import is_alive, wait_for
+
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
+NAME = "ELMEDSegment"
 LATEST_TICK_S = 0.15
-
-
-@pytest.fixture
-def panel(host):
-    if host.module_manager.module("ELMEDSegment") is None:
-        host.load_module("ELMEDSegment")
-    widget = host.select_module("ELMEDSegment")
-    yield widget
-    host.close_scene()
-
-
-@pytest.fixture
-def slicer(host):
-    import slicer
-
-    return slicer
 
 
 @pytest.fixture
@@ -43,31 +29,6 @@ def study(host, panel):
     volumes = loadSampleStudy()
     host.wait_until(lambda: panel.ui.applyButton.enabled)
     return volumes
-
-
-@pytest.fixture
-def no_leftovers(tmp_path, monkeypatch):
-    """Check that nothing stays in the folder for temporary files."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    yield
-    wait_for(lambda: not any(folder.iterdir()), 5.0)
-
-
-def wait_for(condition, timeout):
-    end = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def is_alive(process_id):
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def finish(host, panel, timeout=180):
