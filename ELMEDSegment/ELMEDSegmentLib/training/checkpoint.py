@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.errors import InputError
-from ELMEDLib.files import written_whole
+from ELMEDSegmentLib.training.recipe import Recipe
+from ELMEDSegmentLib.training.saving import save_state
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 NAME = "checkpoint.pt"
 
+BEST = "best.pt"
+"""The average of the weights at the best validation."""
+
 
 def save_checkpoint(
     folder: Path,
@@ -25,9 +29,11 @@ def save_checkpoint(
     average: WeightAverage,
     optimiser: torch.optim.Optimizer,
 ) -> None:
-    """Write everything that the next step depends on; chance depends on seed and step alone."""
-    import torch
+    """Write everything that the next step depends on; chance depends on seed and step alone.
 
+    Raises:
+        OutputError: the folder cannot be written to, or the disk is full.
+    """
     state = {
         "step": step,
         "recipe": recipe,
@@ -35,8 +41,7 @@ def save_checkpoint(
         "average": average.network.state_dict(),
         "optimiser": optimiser.state_dict(),
     }
-    with written_whole(folder / NAME) as temporary:
-        torch.save(state, temporary)
+    save_state(state, folder / NAME)
 
 
 def load_checkpoint(
@@ -57,12 +62,18 @@ def load_checkpoint(
     if not path.is_file():
         return 0
     state = torch.load(path, map_location="cpu", weights_only=True)
-    if state["recipe"] != recipe:
-        raise InputError(
-            f"'{folder}' holds a training run with other settings.",
-            "Choose another output folder, or give the settings of that run.",
-        )
+    # Settings that came later had their usual value when the checkpoint was made.
+    if {**Recipe().as_dict(), **state["recipe"]} != recipe:
+        raise other_settings(folder)
     network.load_state_dict(state["network"])
     average.network.load_state_dict(state["average"])
     optimiser.load_state_dict(state["optimiser"])
     return int(state["step"])
+
+
+def other_settings(folder: Path) -> InputError:
+    """Return the error that tells of a run that cannot go on with these settings."""
+    return InputError(
+        f"'{folder}' holds a training run with other settings.",
+        "Choose another output folder, or give the settings of that run.",
+    )

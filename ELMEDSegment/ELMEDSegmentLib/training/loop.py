@@ -6,22 +6,20 @@ gradients. 5. Step the weights. 6. Repeat. 7. Stop when the criterion says so.
 
 from __future__ import annotations
 
-import json
 import math
-import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ELMEDLib.files import written_whole
 from ELMEDSegmentLib.network import build_network
+from ELMEDSegmentLib.training import seven_steps
 from ELMEDSegmentLib.training.augmentation import change_intensities, drop_channel
 from ELMEDSegmentLib.training.average import WeightAverage
-from ELMEDSegmentLib.training.checkpoint import load_checkpoint, save_checkpoint
+from ELMEDSegmentLib.training.checkpoint import load_checkpoint
+from ELMEDSegmentLib.training.diary import Diary, Learner
 from ELMEDSegmentLib.training.loss import supervised_at_all_depths
 from ELMEDSegmentLib.training.samples import draw_patch
-from ELMEDSegmentLib.training.validation import validate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from ELMEDSegmentLib.training.recipe import Recipe
     from ELMEDSegmentLib.training.samples import TrainingCase
 
-METRICS = "metrics.jsonl"
 LARGEST_GRADIENT = 5.0
 
 
@@ -55,26 +52,49 @@ class TrainingData:
     lesions: LesionBank | None = None
 
 
+@dataclass(frozen=True)
+class Trained:
+    """Where training has come to.
+
+    Attributes:
+        network: with the average of the weights.
+        step: the last step that was taken.
+        reason: why no further step was taken, a sentence.
+        stopped: whether it was because somebody wished so; it can go on then.
+    """
+
+    network: torch.nn.Module
+    step: int
+    reason: str
+    stopped: bool
+
+
 def train(
-    recipe: Recipe, data: TrainingData, folder: Path, progress: Progress, device: str = "cpu"
-) -> torch.nn.Module:
-    """Train a network, and return the average of its weights.
+    recipe: Recipe,
+    data: TrainingData,
+    folder: Path,
+    progress: Progress,
+    device: str = "cpu",
+    start: torch.nn.Module | None = None,
+) -> Trained:
+    """Train a network.
 
     A run that was stopped goes on from the checkpoint in `folder`, step by step as if it had not
-    been stopped. Metrics are appended to `metrics.jsonl` there, a JSON object a line.
+    been stopped. `diary` says what else is kept there.
 
     Args:
         recipe: the settings.
         data: what to train and to validate on.
         folder: for the checkpoint and the metrics.
-        progress: told about every step.
+        progress: told which of the seven steps is being taken, with its numbers.
         device: PyTorch's name of the device to train on.
+        start: a network to go on training; None for random weights.
     """
     import torch
 
     # Step 1: initialise.
     torch.manual_seed(recipe.seed)
-    network = build_network(recipe.architecture).to(device)
+    network = (start or build_network(recipe.architecture)).to(device)
     # Mixed precision on CPUs is fast with channels last only.
     network.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
     kind = torch.device(device).type
@@ -83,37 +103,50 @@ def train(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     done = load_checkpoint(folder, recipe.as_dict(), network, average, optimiser)
-    _forget_after(folder, done)
+    diary = Diary(recipe, data.held_out, folder, progress, Learner(network, average, optimiser))
+    diary.tell(seven_steps.INITIALISE, done, _origin(network, done, fresh=start is None))
+    diary.begin(done)
     network.train()
-    started = time.monotonic()
-    # Steps 6 and 7: repeat until the planned number of steps is reached.
-    for step in range(done + 1, recipe.steps + 1):
+    step = done
+    # Step 6: repeat, until step 7: stop when the criterion says so.
+    while step < recipe.steps and not diary.reason:
+        step += 1
         rate = learning_rate(recipe, step)
         for group in optimiser.param_groups:
             group["lr"] = rate
         # Step 2: grab a batch and predict.
+        diary.tell(seven_steps.BATCH, step, _batch(recipe, data))
         images, regions = grab_batch(recipe, step, data)
         with torch.autocast(kind, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
             outputs = network(images.to(device, memory_format=torch.channels_last_3d))
         # Step 3: the loss.
         loss = supervised_at_all_depths(outputs, regions.to(device))
+        diary.tell(seven_steps.LOSS, step, f"{loss.item():.4f}")
         # Step 4: the gradients.
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_GRADIENT)
+        length = torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_GRADIENT)
+        diary.tell(seven_steps.GRADIENTS, step, f"length {float(length):.3f}")
         # Step 5: step.
         optimiser.step()
         average.update(network, step)
-        metrics: dict[str, Any] = {"step": step, "loss": round(loss.item(), 5), "rate": rate}
-        last = step == recipe.steps
-        if data.held_out and (last or step % recipe.validate_every == 0):
-            metrics["dice"] = validate(average.network, recipe.architecture, data.held_out)
-        metrics["seconds"] = round(time.monotonic() - started, 1)
-        if last or step % recipe.save_every == 0:
-            save_checkpoint(folder, step, recipe.as_dict(), network, average, optimiser)
-        _write(folder, metrics)
-        progress("training", step / recipe.steps, f"Step {step}: loss {metrics['loss']:.3f}")
-    return average.network
+        diary.tell(seven_steps.STEP, step, f"learning rate {rate:.1e}")
+        diary.note(step, loss.item(), rate)
+    reason = diary.reason or f"All {recipe.steps} steps are done."
+    return Trained(average.network, step, reason, diary.stopped)
+
+
+def _origin(network: torch.nn.Module, done: int, *, fresh: bool) -> str:
+    count = sum(parameter.numel() for parameter in network.parameters())
+    if done:
+        return f"{count:,} weights as they were after step {done}"
+    return f"{count:,} {'random weights' if fresh else 'weights that were trained before'}"
+
+
+def _batch(recipe: Recipe, data: TrainingData) -> str:
+    size = " x ".join(str(n) for n in reversed(recipe.patch))
+    count = len(data.cases)
+    return f"{recipe.batch} patches of {size} voxels, of {count} stud{'y' if count == 1 else 'ies'}"
 
 
 def grab_batch(recipe: Recipe, step: int, data: TrainingData) -> tuple[torch.Tensor, torch.Tensor]:
@@ -142,19 +175,3 @@ def learning_rate(recipe: Recipe, step: int) -> float:
         return recipe.learning_rate * step / recipe.warm_up
     share = (step - recipe.warm_up) / max(recipe.steps - recipe.warm_up, 1)
     return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * share))
-
-
-def _forget_after(folder: Path, step: int) -> None:
-    """Drop the metrics of steps after the checkpoint: they are about to be done again."""
-    path = folder / METRICS
-    if not path.is_file():
-        return
-    lines = path.read_text(encoding="utf-8").splitlines()
-    kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= step]
-    with written_whole(path) as temporary:
-        temporary.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-
-
-def _write(folder: Path, metrics: dict[str, Any]) -> None:
-    with (folder / METRICS).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(metrics) + "\n")

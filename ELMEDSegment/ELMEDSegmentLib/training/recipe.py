@@ -30,6 +30,12 @@ class Recipe:
         validate_every, save_every: in steps.
         seed: of everything that chance decides.
         architecture: of the network, see `network.build_network`.
+        start: SHA-256 of the weights that the network starts from; "" for random ones.
+        validate_first: whether the network is validated before its first step, too.
+        patience: after how many validations without a better one training stops; 0 for never.
+        keep_best: whether the weights of the best validation are kept and published, instead of
+            the last ones. What a manifest then says of the validated patients is too good: the
+            weights were chosen by them.
     """
 
     steps: int = 3000
@@ -47,7 +53,20 @@ class Recipe:
     save_every: int = 100
     seed: int = 0
     architecture: dict[str, Any] = field(default_factory=lambda: dict(RESIDUAL_UNET))
+    start: str = ""
+    validate_first: bool = False
+    patience: int = 0
+    keep_best: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the recipe as values that JSON can hold."""
         return {**asdict(self), "patch": list(self.patch)}
+
+    @staticmethod
+    def of_dict(values: dict[str, Any]) -> Recipe:
+        """Return the recipe that `as_dict` made `values` of.
+
+        Raises:
+            TypeError: it has a setting that this version does not know.
+        """
+        return Recipe(**{**values, "patch": tuple(values["patch"])})
