@@ -188,7 +188,7 @@ class Run:
                 if isinstance(event, Finished):
                     return event.result
                 if isinstance(event, Failed):
-                    raise _errorOf(event)
+                    raise errorOf(event)
                 self.report(event.stage, start + (end - start) * event.fraction, event.message)
             yield
 
@@ -248,7 +248,7 @@ def _removeForgottenFolders() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _errorOf(event: Failed) -> ELMEDError:
+def errorOf(event: Failed) -> ELMEDError:
     """Return the error that a worker's answer tells of, of its own class where that is known."""
     kind: Any = getattr(errors, event.kind, ELMEDError)
     if not (isinstance(kind, type) and issubclass(kind, ELMEDError)):

@@ -60,7 +60,7 @@ class Workplace:
         """
         if self.running:
             raise RuntimeError("another run still goes on")
-        self.run = makeRun(self._readyWorker())
+        self.run = makeRun(self.readyWorker())
         self.run.start()
         return self.run
 
@@ -73,7 +73,12 @@ class Workplace:
             self._worker.close()
             self._worker = None
 
-    def _readyWorker(self) -> WorkerProcess:
+    def readyWorker(self) -> WorkerProcess:
+        """Return the worker of the chosen Python, kept from before or a new one.
+
+        Raises:
+            WorkerError: the chosen Python cannot be used.
+        """
         python = chosenPython()
         if self._worker is None or self._worker.python != python:
             if self._worker:

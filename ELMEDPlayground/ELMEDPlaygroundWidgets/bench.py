@@ -1,0 +1,271 @@
+"""The experiment on the bench: what is chosen, what goes on, and who hears of it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import qt
+
+from ELMEDLib.errors import CancelledError, WorkerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ELMEDLib.errors import ELMEDError
+    from ELMEDPlaygroundWidgets.follower import Follower
+    from ELMEDPlaygroundWidgets.laboratory import Laboratory
+
+FRAME_S = 0.03
+"""How long the worker trains between two frames: with computing and drawing the views, more than
+15 frames come in a second."""
+
+SETTLE_MS = 120
+"""How long choices are waited for before the experiment is made anew from them."""
+
+SAVE_S = 2.0
+"""How much training is lost at the most when the worker dies."""
+
+RESTORED = (
+    "The worker process ended, and a new one was started. "
+    "The experiment is back as it was at step {}; press Run to go on."
+)
+
+PARTS = ("data", "network", "settings")
+
+
+class Bench:
+    """Holds the choices, pulls frames from the worker, and tells the followers.
+
+    Attributes:
+        spec: `data`, `network` and `settings`, as the engine takes them.
+        summary: what the worker said of the experiment; None until it has one.
+        running: whether the training goes on.
+        latest: the latest answer of the worker with its numbers.
+        history: the rows of loss and accuracy so far.
+        state: the experiment as of some seconds ago at the most; None when there is none.
+    """
+
+    def __init__(self, laboratory: Laboratory) -> None:
+        self.laboratory = laboratory
+        self.spec: dict[str, Any] = {part: {} for part in PARTS}
+        self.summary: dict[str, Any] | None = None
+        self.running = False
+        self.latest: dict[str, Any] = {}
+        self.history: list[dict[str, Any]] = []
+        self.state: dict[str, Any] | None = None
+        self.viewsWanted: Callable[[], dict[str, Any]] = dict
+        self._followers: list[Follower] = []
+        self._generation = 0
+        self._savedAt = 0.0
+        self._home: int | None = None
+        self._restoring = False
+        self._settling = qt.QTimer()
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLE_MS)
+        self._settling.connect("timeout()", self.create)
+
+    def follow(self, follower: Follower) -> None:
+        """Tell a part of the panel what happens from now on."""
+        self._followers.append(follower)
+
+    # Choices
+
+    def change(self, **parts: Mapping[str, Any]) -> None:
+        """Choose other data, another network or other settings; the experiment begins anew.
+
+        Args:
+            parts: `data`, `network` or `settings`, each as a whole.
+        """
+        changed = {name: dict(part) for name, part in parts.items() if self.spec[name] != part}
+        if changed:
+            self.spec.update(changed)
+            self.pause()
+            self.state = None
+            self._tell("specChanged")
+            self._settling.start()
+
+    def changeLive(self, **settings: Any) -> None:
+        """Change settings, such as the learning rate, without beginning anew."""
+        self.spec["settings"] = {**self.spec["settings"], **settings}
+        self._tell("specChanged")
+        if self.summary is not None:
+            self._ask("set", settings, self._ignore)
+
+    def restore(self, spec: Mapping[str, Any], state: Mapping[str, Any] | None) -> None:
+        """Take up an experiment that was saved; without a state it begins anew."""
+        self.pause()
+        self.spec = {part: dict(spec.get(part) or {}) for part in PARTS}
+        self.state = dict(state) if state else None
+        self._tell("specChanged")
+        self.create()
+
+    # What goes on
+
+    def create(self) -> None:
+        """Make the experiment in the worker: from its state when there is one, else anew."""
+        self._settling.stop()
+        self.pause()
+        self._generation += 1
+        self.summary = None
+        task, arguments = "create", dict(self.spec)
+        if self.state is not None:
+            task, arguments = "load", {"state": self.state}
+        self._ask(task, {**arguments, "views": {}}, self._created)
+
+    def reset(self) -> None:
+        """Begin anew with the same choices."""
+        self.state = None
+        self.create()
+
+    def run(self) -> None:
+        """Train until somebody pauses or the criterion is met."""
+        if not self.running:
+            self.troubled("")
+            self._setRunning(True)
+            if self.summary is not None:
+                self._advance()
+
+    def pause(self) -> None:
+        """Let the training rest after the frame that is being computed."""
+        if self.running:
+            self._setRunning(False)
+            self.save()
+
+    def step(self, steps: int = 1) -> None:
+        """Train for some steps, and rest."""
+        self.pause()
+        self._ask("advance", {"steps": steps, "views": self.viewsWanted()}, self._frame)
+
+    def act(self, step: str) -> None:
+        """Do one of the seven steps."""
+        self.pause()
+        self._ask("act", {"step": step, "views": self.viewsWanted()}, self._frame)
+
+    def refresh(self) -> None:
+        """Fetch the views that are on screen; while the training goes on they come anyway."""
+        if not self.running and self.summary is not None:
+            self._ask("view", {"views": self.viewsWanted()}, self._frame)
+
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Fetch the state, so that it outlives the worker."""
+        self._savedAt = time.monotonic()
+
+        def keep(answer: Mapping[str, Any]) -> None:
+            self.state = answer["state"]
+            if then is not None:
+                then()
+
+        if self.summary is not None:
+            self._ask("save", {}, keep)
+        elif then is not None:
+            then()
+
+    def ask(
+        self,
+        task: str,
+        arguments: Mapping[str, Any],
+        onAnswer: Callable[[dict[str, Any]], None],
+        onProgress: Callable[[str, float, str], None] | None = None,
+    ) -> None:
+        """Ask for another task of the engine; errors are shown, and answers to questions about
+        an experiment that is gone meanwhile are dropped."""
+        self._ask(task, arguments, onAnswer, onProgress)
+
+    def leave(self) -> None:
+        """Let the worker go, with the state in safe keeping."""
+        self._settling.stop()
+        self.pause()
+        self.save(then=self.close)
+
+    def close(self) -> None:
+        """Let the worker go now."""
+        self._generation += 1
+        self._settling.stop()
+        self.running = False
+        self.summary = None
+        self.laboratory.close()
+
+    # The machinery
+
+    def _ask(
+        self,
+        task: str,
+        arguments: Mapping[str, Any],
+        onAnswer: Callable[[dict[str, Any]], None],
+        onProgress: Callable[[str, float, str], None] | None = None,
+    ) -> None:
+        generation = self._generation
+
+        def answered(answer: dict[str, Any]) -> None:
+            if generation == self._generation:
+                onAnswer(answer)
+
+        def failed(error: ELMEDError) -> None:
+            if generation == self._generation:
+                self._failed(error)
+
+        self.laboratory.ask(task, arguments, answered, failed, onProgress)
+
+    def _created(self, answer: dict[str, Any]) -> None:
+        restored, self._restoring = self._restoring, False
+        self._home = self.laboratory.workerProcessID
+        self.summary = answer["summary"]
+        self.history = []
+        step = self.state["step"] if self.state else 0
+        self.troubled(RESTORED.format(step) if restored else "")
+        self._tell("created", self.summary)
+        self._take(answer)
+        if self.running:
+            self._advance()
+        else:
+            self.refresh()
+
+    def _advance(self) -> None:
+        arguments = {"seconds": FRAME_S, "views": self.viewsWanted()}
+        self._ask("advance", arguments, self._frame)
+
+    def _frame(self, answer: dict[str, Any]) -> None:
+        if answer.get("stopped"):
+            self._setRunning(False)
+        if self.running and time.monotonic() - self._savedAt > SAVE_S:
+            self.save()
+        if self.running:
+            # Before drawing: the worker computes the next frame while this one is drawn.
+            self._advance()
+        self._take(answer)
+        if answer.get("stopped"):
+            self.save()
+
+    def _take(self, answer: dict[str, Any]) -> None:
+        self.latest = answer
+        self.history.extend(answer.get("history", ()))
+        self._tell("answered", answer)
+
+    def _ignore(self, answer: dict[str, Any]) -> None:
+        """Take no notice of an answer that says nothing new."""
+
+    def _failed(self, error: ELMEDError) -> None:
+        self._setRunning(False)
+        if isinstance(error, CancelledError):
+            return
+        gone = self._home is not None and self.laboratory.workerProcessID != self._home
+        if (gone or isinstance(error, WorkerError)) and not self._restoring:
+            self._restoring = True
+            self.create()
+            return
+        self._restoring = False
+        self.troubled(str(error))
+
+    def troubled(self, sentence: str) -> None:
+        """Tell everybody what keeps the experiment from going on, "" when nothing does."""
+        self._tell("troubled", sentence)
+
+    def _setRunning(self, running: bool) -> None:
+        if running != self.running:
+            self.running = running
+            self._tell("runningChanged", running)
+
+    def _tell(self, what: str, *about: Any) -> None:
+        for follower in self._followers:
+            getattr(follower, what)(*about)
