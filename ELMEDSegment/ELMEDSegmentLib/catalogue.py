@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 from ELMEDLib.errors import ModelError
 from ELMEDSegmentLib.model import read_manifest
+from ELMEDSegmentLib.store import user_manifests
+
+logger = logging.getLogger(__name__)
 
 MODELS_FOLDER = Path(__file__).resolve().parent.parent / "Resources" / "Models"
 """Where the bundled models are: the same place in the checkout and in an installed extension."""
@@ -25,7 +29,14 @@ class ModelEntry:
 
 
 def available_models() -> list[ModelEntry]:
-    """Return the models that can be used now, the default one first."""
+    """Return the models that can be used now: the default one, other bundled ones, the user's."""
+    bundled = bundled_models()
+    names = {entry.name for entry in bundled}
+    return bundled + [entry for entry in _user_models() if entry.name not in names]
+
+
+def bundled_models() -> list[ModelEntry]:
+    """Return the models that come with ELMED, the default one first."""
     entries = [_entry(path) for path in sorted(MODELS_FOLDER.glob("*.json"))]
     return sorted(entries, key=lambda entry: entry.name != DEFAULT_MODEL)
 
@@ -55,6 +66,20 @@ def find_model(name_or_path: str | None) -> Path:
     raise ModelError(
         f"There is no model '{wanted}'.", f"Choose an installed one ({known}) or give a manifest."
     )
+
+
+def _user_models() -> list[ModelEntry]:
+    """Return the user's own models; one that is damaged does not keep others from being used."""
+    entries = (_entry_or_none(path) for path in user_manifests())
+    return [entry for entry in entries if entry is not None]
+
+
+def _entry_or_none(path: Path) -> ModelEntry | None:
+    try:
+        return _entry(path)
+    except ModelError as error:
+        logger.warning("%s", error)
+        return None
 
 
 def _entry(path: Path) -> ModelEntry:

@@ -101,4 +101,22 @@ def _write_image(image: Any, path: Path) -> None:
         ) from error
 
 
-TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {"segment": segment_files}
+def train(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Train a network; see `training.service.train_in_folder`."""
+    from ELMEDSegmentLib.training.service import train_in_folder
+
+    return train_in_folder(arguments, progress)
+
+
+def install_training(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Install a trained network as a model; see `training.service.install_training`."""
+    from ELMEDSegmentLib.training import service
+
+    return service.install_training(arguments, progress)
+
+
+TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
+    "segment": segment_files,
+    "train": train,
+    "install_training": install_training,
+}

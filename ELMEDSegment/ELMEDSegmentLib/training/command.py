@@ -20,12 +20,15 @@ Segmentation Decathlon's Task01_BrainTumour are read as they are. A weight after
 often the studies of a folder are drawn relative to other folders' (DATA:0.2).
 
 The run can be stopped at any time: the same command goes on where it stopped.
+
+With --start-from a trained model is tuned to your data: network and voxel size are the model's.
 """
 
 EXAMPLE = """\
 example:
   elmed simulate -o simulated --count 20
-  elmed train simulated --hold-out simulated-0001 --steps 500 -o training
+  elmed train simulated --hold-out sim-000001 --steps 500 -o training
+  elmed train MYDATA --hold-out patient-3 --start-from elmed-glioma --minutes 10 -o tuning
 """
 
 
@@ -45,7 +48,18 @@ def add_command(commands: Any) -> None:
     )
     parser.add_argument("--lesions", type=Path, help="lesion cubes (.npz) to set into the brains")
     parser.add_argument("--name", default="my-model", help="name of the model (%(default)s)")
-    parser.add_argument("--steps", type=int, default=3000, help="optimiser steps (%(default)s)")
+    parser.add_argument(
+        "--start-from",
+        default="scratch",
+        metavar="MODEL",
+        help="a model's name or manifest to go on with, or scratch (%(default)s)",
+    )
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=int, default=3000, help="optimiser steps (%(default)s)")
+    length.add_argument(
+        "--minutes", type=float, help="as many steps as take about so long, instead of --steps"
+    )
+    _add_validation(parser)
     parser.add_argument("--batch", type=int, default=2, help="patches a step (%(default)s)")
     parser.add_argument(
         "--patch", type=int, default=64, help="side of a patch in voxels (%(default)s)"
@@ -68,6 +82,24 @@ def add_command(commands: Any) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of all chance (%(default)s)")
     parser.add_argument("--device", default="cpu", help="PyTorch device (%(default)s)")
     parser.set_defaults(run=run)
+
+
+def _add_validation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--validate-every", type=int, default=0, metavar="STEPS", help="(a tenth of the steps)"
+    )
+    parser.add_argument(
+        "--patience",
+        type=int,
+        default=0,
+        metavar="N",
+        help="stop when N validations in a row were no better than the best one (never)",
+    )
+    parser.add_argument(
+        "--keep-best",
+        action="store_true",
+        help="publish the weights of the best validation instead of the last ones",
+    )
 
 
 COMBINE = """\
@@ -102,8 +134,10 @@ def run_combine(arguments: argparse.Namespace, progress: Progress) -> None:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed train`."""
+    from ELMEDSegmentLib.training import control
     from ELMEDSegmentLib.training.recipe import Recipe
     from ELMEDSegmentLib.training.run import TrainingPlan, run_training
+    from ELMEDSegmentLib.training.start import SCRATCH
 
     recipe = Recipe(
         steps=arguments.steps,
@@ -114,6 +148,10 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
         elastic_mm=arguments.elastic,
         channel_dropout=arguments.channel_dropout,
         precision=arguments.precision,
+        validate_every=arguments.validate_every,
+        validate_first=arguments.start_from != SCRATCH,
+        patience=arguments.patience,
+        keep_best=arguments.keep_best,
         architecture=dict(DESIGNS[arguments.design]),
     )
     plan = TrainingPlan(
@@ -124,7 +162,11 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
         lesions=arguments.lesions,
         name=arguments.name,
         device=arguments.device,
+        start_from=arguments.start_from,
+        minutes=arguments.minutes,
     )
+    if plan.output.is_dir():
+        control.set_wish(plan.output, control.RUN)
     manifest = run_training(plan, progress)
     print(f"Model: {manifest}")
 

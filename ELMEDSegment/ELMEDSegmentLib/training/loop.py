@@ -70,25 +70,32 @@ class Trained:
 
 
 def train(
+    recipe: Recipe, data: TrainingData, folder: Path, progress: Progress, device: str = "cpu"
+) -> torch.nn.Module:
+    """Train a network from random weights, and return the average of its weights."""
+    return train_from(None, recipe, data, folder, progress, device).network
+
+
+def train_from(
+    start: torch.nn.Module | None,
     recipe: Recipe,
     data: TrainingData,
     folder: Path,
     progress: Progress,
     device: str = "cpu",
-    start: torch.nn.Module | None = None,
 ) -> Trained:
-    """Train a network.
+    """Train a network, and say where training has come to.
 
     A run that was stopped goes on from the checkpoint in `folder`, step by step as if it had not
     been stopped. `diary` says what else is kept there.
 
     Args:
+        start: a network to go on training; None for random weights.
         recipe: the settings.
         data: what to train and to validate on.
         folder: for the checkpoint and the metrics.
         progress: told which of the seven steps is being taken, with its numbers.
         device: PyTorch's name of the device to train on.
-        start: a network to go on training; None for random weights.
     """
     import torch
 

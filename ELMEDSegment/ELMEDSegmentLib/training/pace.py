@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ELMEDSegmentLib.training import seven_steps
-from ELMEDSegmentLib.training.loop import train
+from ELMEDSegmentLib.training.loop import train_from
 
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
@@ -93,7 +93,7 @@ def _measured(
     )
     with tempfile.TemporaryDirectory(prefix="elmed-pace-") as folder:
         network = copy.deepcopy(start.network) if start else None
-        train(trial, data, Path(folder), watch, device, network)
+        train_from(network, trial, data, Path(folder), watch, device)
     ended = time.monotonic()
     # The times of the beginnings of the steps, then of the validation where there is one.
     last_step = times[TRIED] if len(times) > TRIED else ended

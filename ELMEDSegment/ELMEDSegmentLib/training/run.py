@@ -104,7 +104,7 @@ def carry_out(plan: TrainingPlan, progress: Progress) -> Outcome:
         ModelError: the model to start from cannot be used.
         OutputError: the folder cannot be written to.
     """
-    from ELMEDSegmentLib.training.loop import train
+    from ELMEDSegmentLib.training.loop import train_from
     from ELMEDSegmentLib.training.publish import publish_run
 
     trained, held_out = _split(plan)
@@ -124,14 +124,9 @@ def carry_out(plan: TrainingPlan, progress: Progress) -> Outcome:
         recipe = _with_length(plan, recipe, data, progress, start)
         record = _record(plan, recipe, trained, held_out, data, start)
         write_plan(record, plan.output)
-    result = train(
-        recipe,
-        data,
-        plan.output,
-        within(progress, READ, TRAINED),
-        plan.device,
-        start.network if start else None,
-    )
+    network = start.network if start else None
+    way = within(progress, READ, TRAINED)
+    result = train_from(network, recipe, data, plan.output, way, plan.device)
     if result.stopped:
         return Outcome(result.reason, result.step, recipe.steps, None)
     manifest = publish_run(plan.output, record, plan.name, plan.output)

@@ -134,3 +134,11 @@ def small_model(tmp_path: Path) -> Path:
     folder = tmp_path / "model"
     folder.mkdir()
     return publish(build_network(SMALL_NETWORK), "small", recipe, {}, folder)
+
+
+@pytest.fixture(autouse=True)
+def models_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for the user's models: tests see none but their own."""
+    folder = tmp_path / "users-models"
+    monkeypatch.setenv("ELMED_MODELS", str(folder))
+    return folder

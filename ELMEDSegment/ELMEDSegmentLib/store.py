@@ -1,0 +1,118 @@
+"""The user's own models: where they are kept, and how a new one comes there.
+
+Each model has a folder with numbered versions, each with a manifest and its weights. A new version
+is made complete under another name and then renamed: whoever looks sees the old one or the new one,
+never half of one. Old versions stay; without the newest, the one before it is used again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ELMEDLib.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FOLDER_VARIABLE = "ELMED_MODELS"
+"""Names another folder, for people who share models and for tests."""
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def user_models_folder() -> Path:
+    """Return the folder of the user's models; it may not exist yet."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named)
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local")) / "ELMED" / "models"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "ELMED" / "models"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "ELMED" / "models"
+
+
+def user_manifests() -> list[Path]:
+    """Return the manifest of the newest version of each of the user's models."""
+    folder = user_models_folder()
+    if not folder.is_dir():
+        return []
+    manifests = []
+    for model in sorted(path for path in folder.iterdir() if path.is_dir()):
+        complete = [
+            version for version in _versions(model) if (version / f"{model.name}.json").is_file()
+        ]
+        if complete:
+            manifests.append(complete[-1] / f"{model.name}.json")
+    return manifests
+
+
+def check_name(name: str) -> None:
+    """Tell whether a model may have this name.
+
+    Raises:
+        InputError: it may not.
+    """
+    if not NAME.fullmatch(name):
+        raise InputError(
+            f"'{name}' cannot be a model's name.",
+            "Use letters, digits, dots, dashes and underscores, beginning with a letter or digit.",
+        )
+
+
+def install(name: str, write: Callable[[Path], Path]) -> Path:
+    """Put a new version of the model `name` beside the old ones, and return its manifest.
+
+    Args:
+        name: of the model.
+        write: writes manifest and weights into the folder that it is given, and returns the
+            manifest, which is called `<name>.json`.
+
+    Raises:
+        InputError: a model cannot have this name.
+        OutputError: the user's models cannot be written; nothing has changed then.
+    """
+    check_name(name)
+    model = user_models_folder() / name
+    temporary = None
+    try:
+        model.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".elmed-", dir=model))
+        manifest = write(temporary)
+        # mkdtemp makes folders private; a shared folder of models is for everybody.
+        temporary.chmod(0o755)
+        return _renamed(temporary, model) / manifest.name
+    except OSError as error:
+        raise OutputError(
+            f"The model cannot be installed in '{model}': {error.strerror or error}.",
+            "Free some space, or see to it that you may write there.",
+        ) from error
+    finally:
+        if temporary is not None and temporary.is_dir():
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _versions(model: Path) -> list[Path]:
+    """Return the folders of the versions of a model, oldest first."""
+    found = [path for path in model.iterdir() if path.is_dir() and path.name.isdigit()]
+    return sorted(found, key=lambda path: int(path.name))
+
+
+def _renamed(temporary: Path, model: Path) -> Path:
+    while True:
+        versions = _versions(model)
+        number = int(versions[-1].name) + 1 if versions else 1
+        target = model / str(number)
+        try:
+            return temporary.rename(target)
+        except OSError:
+            # Somebody else has just taken the number.
+            if not target.exists():
+                raise
