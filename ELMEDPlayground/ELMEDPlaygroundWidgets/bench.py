@@ -168,8 +168,10 @@ class Bench:
         onAnswer: Callable[[dict[str, Any]], None],
         onProgress: Callable[[str, float, str], None] | None = None,
     ) -> None:
-        """Ask for another task of the engine; errors are shown, and answers to questions about
-        an experiment that is gone meanwhile are dropped."""
+        """Ask for another task of the engine; errors are shown as troubles.
+
+        The answer is dropped when the experiment is another one meanwhile.
+        """
         self._ask(task, arguments, onAnswer, onProgress)
 
     def leave(self) -> None:
