@@ -38,6 +38,9 @@ class Requirement:
 TORCH = Requirement("torch", "PyTorch", "2.2")
 MONAI = Requirement("monai", "MONAI", "1.4", "2")
 
+PLAYGROUND = (TORCH,)
+"""What the playground needs."""
+
 SEGMENTATION = (TORCH, MONAI)
 """What segmentation needs beyond what Slicer brings (numpy, SciPy and SimpleITK)."""
 

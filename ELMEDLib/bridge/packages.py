@@ -1,10 +1,67 @@
-"""Installing a package into Slicer's Python, when the user has agreed."""
+"""Installing packages into Slicer's Python, when they are needed and the user has agreed."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import slicer
 
+from ELMEDLib import environment
+from ELMEDLib.bridge.workplace import chosenPython
 from ELMEDLib.errors import MissingPackageError
+from ELMEDLib.interpreter import own_python
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ELMEDLib.environment import Problem, Requirement
+
+SIZE = "PyTorch is 200 MB to 3 GB, depending on the graphics card."
+
+
+def packageProblems(requirements: Sequence[Requirement]) -> list[Problem]:
+    """Return what the worker's Python lacks, as far as it is Slicer's own.
+
+    Another Python is left alone: what it lacks, the worker tells.
+
+    Raises:
+        WorkerError: the chosen Python cannot be used.
+    """
+    return [] if chosenPython() != own_python() else environment.problems(requirements)
+
+
+def ensurePackages(requirements: Sequence[Requirement], requester: str) -> bool:
+    """Make sure that the worker's Python has some packages; True when it has.
+
+    False when the user did not want them installed. It must run on the main thread, outside a wait
+    cursor.
+
+    Args:
+        requirements: what is needed.
+        requester: the module's title.
+
+    Raises:
+        MissingPackageError: something could not be installed.
+        WorkerError: the chosen Python cannot be used.
+    """
+    problems = packageProblems(requirements)
+    if not problems:
+        return True
+    # Tests must not change the application that they run in.
+    if slicer.app.testingEnabled():
+        environment.require(requirements)
+    sentences = "\n".join(problem.message for problem in problems)
+    size = f" {SIZE}" if any(p.requirement == environment.TORCH for p in problems) else ""
+    question = f"{sentences}\n\nDownload and install now?{size} It may take some minutes."
+    if not slicer.util.confirmOkCancelDisplay(question, windowTitle=requester):
+        return False
+    for problem in problems:
+        if problem.requirement == environment.TORCH:
+            _installTorch()
+        else:
+            install(str(problem.requirement), requester)
+    environment.require(requirements)
+    return True
 
 
 def install(requirement: str, requester: str) -> None:
@@ -31,6 +88,29 @@ def install(requirement: str, requester: str) -> None:
             f"{requirement} could not be installed.",
             "Check the connection to the internet and press Apply again.",
         ) from error
+
+
+def _installTorch() -> None:
+    """Install PyTorch through its extension, which knows the build for this computer."""
+    try:
+        from PyTorchUtils import PyTorchUtilsLogic
+    except ImportError as error:
+        raise MissingPackageError(
+            "The extension 'PyTorch', which installs PyTorch, is not there.",
+            "Install it in the Extensions Manager, restart Slicer and press Apply again.",
+        ) from error
+    requirement = f">={environment.TORCH.minimum}"
+    try:
+        installed = PyTorchUtilsLogic().installTorch(torchVersionRequirement=requirement)
+    except Exception as error:
+        raise MissingPackageError(
+            "PyTorch could not be installed.",
+            "Check the connection to the internet, or install it in the module PyTorch Utils.",
+        ) from error
+    if installed is None:
+        raise MissingPackageError(
+            "PyTorch was not installed.", "Press Apply again, or use the module PyTorch Utils."
+        )
 
 
 def _slicerPackaging():

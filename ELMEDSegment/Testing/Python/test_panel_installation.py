@@ -28,7 +28,7 @@ def without_torch(monkeypatch):
 
 
 @pytest.fixture
-def outside_tests(installation, monkeypatch):
+def outside_tests(panel, monkeypatch):
     """The application as users run it: it asks, and may install."""
     said = []
     fake = types.SimpleNamespace(
@@ -40,7 +40,9 @@ def outside_tests(installation, monkeypatch):
         answer=True,
         said=said,
     )
-    monkeypatch.setattr(installation, "slicer", fake)
+    from ELMEDLib.bridge import packages
+
+    monkeypatch.setattr(packages, "slicer", fake)
     return fake
 
 
