@@ -10,15 +10,20 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
     ScriptedLoadableModuleLogic,
     ScriptedLoadableModuleTest,
-    ScriptedLoadableModuleWidget,
 )
 
 try:
-    import ELMEDLib
+    import ELMEDLib  # noqa: F401 - only to see whether it can be found
+    import ELMEDSegmentLib  # noqa: F401 - its network is one of those to be taken apart
 except ModuleNotFoundError:
-    # In a checkout ELMEDLib lies beside this module's folder; installed, it lies in it.
+    # In a checkout both lie beside this module's folder; installed, they lie in it.
     sys.path.append(str(Path(__file__).resolve().parent.parent))
-    import ELMEDLib
+    sys.path.append(str(Path(__file__).resolve().parent.parent / "ELMEDSegment"))
+
+from ELMEDLib.bridge.module_widget import PanelModuleWidget, describe
+from ELMEDPlaygroundWidgets.laboratory import Laboratory
+from ELMEDPlaygroundWidgets.panel import PlaygroundPanel
+from ELMEDPlaygroundWidgets.parameters import ELMEDPlaygroundParameterNode
 
 
 class ELMEDPlayground(ScriptedLoadableModule):
@@ -26,47 +31,57 @@ class ELMEDPlayground(ScriptedLoadableModule):
 
     def __init__(self, parent):
         super().__init__(parent)
-        self.parent.title = "ELMED Playground"
-        self.parent.categories = ["Informatics"]
-        self.parent.dependencies = []
-        self.parent.contributors = ["ELMED contributors"]
-        self.parent.helpText = (
+        describe(
+            self.parent,
+            "ELMED Playground",
+            "Informatics",
             "Shows how a neural network learns: build one, train it step by step, look inside. "
-            "The panel is in preparation. "
-            "Research use only: not for diagnosis or treatment."
-        )
-        self.parent.acknowledgementText = (
-            f"ELMED {ELMEDLib.__version__}, by the ELMED contributors. "
-            "The README says how to cite it."
+            "Choose data and a network, press Run, and watch; the lessons show the way.",
         )
 
 
-class ELMEDPlaygroundWidget(ScriptedLoadableModuleWidget):
-    """The module's panel in Slicer, which says so far what it will do."""
+class ELMEDPlaygroundWidget(PanelModuleWidget):
+    """The module's panel in Slicer; `PlaygroundPanel` fills it with life."""
 
-    def setup(self):
-        """Build the panel, once, when the module is first opened."""
-        super().setup()
-        uiWidget = slicer.util.loadUI(self.resourcePath("UI/ELMEDPlayground.ui"))
-        self.layout.addWidget(uiWidget)
-        self.ui = slicer.util.childWidgetVariables(uiWidget)
-        uiWidget.setMRMLScene(slicer.mrmlScene)
-        self.logic = ELMEDPlaygroundLogic()
+    def makeLogic(self):
+        """Return the module's logic."""
+        return ELMEDPlaygroundLogic()
 
-    def onReload(self):
-        """Load the module's packages again too: Slicer itself does it for this file alone."""
-        from ELMEDLib.reloading import forget_modules
-
-        forget_modules("ELMEDPlaygroundLib", "ELMEDLib")
-        super().onReload()
+    def makePanel(self, isEntered):
+        """Return the panel, and let it fill `self.ui` with life."""
+        return PlaygroundPanel(self.ui, self.logic, isEntered)
 
 
 class ELMEDPlaygroundLogic(ScriptedLoadableModuleLogic):
-    """What can be done without the panel: nothing yet."""
+    """What can be done without the panel.
+
+    Example, in Slicer's Python console:
+        >>> from ELMEDPlayground import ELMEDPlaygroundLogic
+        >>> state = ELMEDPlaygroundLogic().train(spec, steps=500)
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.laboratory = Laboratory()
+
+    def getParameterNode(self):
+        """Return the panel's choices, which are saved with the scene."""
+        return ELMEDPlaygroundParameterNode(super().getParameterNode())
+
+    def train(self, spec, steps):
+        """Train the experiment `spec` for some steps, and return the worker's last answer.
+
+        The window stays responsive meanwhile.
+
+        Raises:
+            ELMEDError: the experiment cannot be made, or there is no worker.
+        """
+        self.laboratory.askAndWait("create", spec)
+        return self.laboratory.askAndWait("advance", {"steps": steps})
 
 
 class ELMEDPlaygroundTest(ScriptedLoadableModuleTest):
-    """The module's self-test."""
+    """The module's self-test: a spiral is learnt."""
 
     def setUp(self):
         """Start from an empty scene."""
@@ -75,9 +90,18 @@ class ELMEDPlaygroundTest(ScriptedLoadableModuleTest):
     def runTest(self):
         """Run every test."""
         self.setUp()
-        self.test_panelSaysWhatIsComing()
+        self.test_spiralIsLearnt()
 
-    def test_panelSaysWhatIsComing(self):
-        """The panel can be opened and has its text."""
-        ui = slicer.modules.elmedplayground.widgetRepresentation().self().ui
-        self.assertIn("in preparation", ui.stateLabel.text)
+    def test_spiralIsLearnt(self):
+        """A small network tells the spiral's arms apart, on points that it was not trained on."""
+        from ELMEDPlaygroundWidgets.self_test import assertLearnt, reasonToSkip, spiral
+
+        reason = reasonToSkip()
+        if reason:
+            self.skipTest(reason)
+        logic = ELMEDPlaygroundLogic()
+        try:
+            answer = logic.train(*spiral())
+        finally:
+            logic.laboratory.close()
+        assertLearnt(answer)

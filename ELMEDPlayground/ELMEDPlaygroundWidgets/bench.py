@@ -44,6 +44,8 @@ class Bench:
         latest: the latest answer of the worker with its numbers.
         history: the rows of loss and accuracy so far.
         state: the experiment as of some seconds ago at the most; None when there is none.
+        stopAt: the step at which the training pauses by itself, 0 for none.
+        views: the panes; `views.show([names])` shows other views.
     """
 
     def __init__(self, laboratory: Laboratory) -> None:
@@ -54,6 +56,8 @@ class Bench:
         self.latest: dict[str, Any] = {}
         self.history: list[dict[str, Any]] = []
         self.state: dict[str, Any] | None = None
+        self.stopAt = 0
+        self.views: Any = None
         self.viewsWanted: Callable[[], dict[str, Any]] = dict
         self._followers: list[Follower] = []
         self._generation = 0
@@ -92,12 +96,24 @@ class Bench:
         if self.summary is not None:
             self._ask("set", settings, self._ignore)
 
-    def restore(self, spec: Mapping[str, Any], state: Mapping[str, Any] | None) -> None:
-        """Take up an experiment that was saved; without a state it begins anew."""
-        self.pause()
+    def lay(self, spec: Mapping[str, Any], state: Mapping[str, Any] | None) -> None:
+        """Lay an experiment on the bench that was saved; `create` wakes it up.
+
+        Args:
+            spec: the choices.
+            state: where it was; without one it begins anew.
+        """
+        self._settling.stop()
+        self._setRunning(False)
+        self._generation += 1
+        self.summary = None
         self.spec = {part: dict(spec.get(part) or {}) for part in PARTS}
         self.state = dict(state) if state else None
         self._tell("specChanged")
+
+    def restore(self, spec: Mapping[str, Any], state: Mapping[str, Any] | None) -> None:
+        """Take up an experiment that was saved, now."""
+        self.lay(spec, state)
         self.create()
 
     # What goes on
@@ -224,7 +240,9 @@ class Bench:
             self.refresh()
 
     def _advance(self) -> None:
-        arguments = {"seconds": FRAME_S, "views": self.viewsWanted()}
+        arguments: dict[str, Any] = {"seconds": FRAME_S, "views": self.viewsWanted()}
+        if self.stopAt > self.latest.get("step", 0):
+            arguments["until"] = self.stopAt
         self._ask("advance", arguments, self._frame)
 
     def _frame(self, answer: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import qt
+import slicer
 
 from ELMEDLib.bridge.runs import TURN_S, errorOf
 from ELMEDLib.bridge.workplace import Workplace
@@ -70,6 +71,22 @@ class Laboratory(Workplace):
         self._waiting.append(Question(task, arguments, onAnswer, onError, onProgress))
         if self._asked is None:
             self._askNext()
+
+    def askAndWait(self, task: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask, let the application go on until there is an answer, and return it.
+
+        Raises:
+            ELMEDError: there is none.
+        """
+        answers: list[dict[str, Any]] = []
+        errors: list[ELMEDError] = []
+        self.ask(task, arguments, answers.append, errors.append)
+        while not answers and not errors:
+            slicer.app.processEvents()
+            time.sleep(TURN_S)
+        if errors:
+            raise errors[0]
+        return answers[0]
 
     def close(self) -> None:
         """Forget what was asked, and end the worker."""

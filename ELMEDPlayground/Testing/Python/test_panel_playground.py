@@ -1,24 +1,20 @@
+"""The playground's panel: what it offers, and how it lives."""
+
 from __future__ import annotations
 
-import pytest
+from host import panel_checks
 
 NAME = "ELMEDPlayground"
 
 
-@pytest.fixture
-def panel(host):
-    if host.module_manager.module(NAME) is None:
-        host.load_module(NAME)
-    return host.select_module(NAME)
+def test_opening_the_panel_imports_nothing_heavy():
+    panel_checks.opens_without(NAME, {"torch", "monai", "pandas", "scipy", "sklearn"})
 
 
-def test_the_panel_says_what_is_coming(panel):
-    assert "in preparation" in panel.ui.stateLabel.text
+def test_every_control_has_a_help_text(panel):
+    assert panel_checks.without_help(panel.ui, NAME) == []
 
 
-def test_the_panel_survives_reloading(host, panel):
-    for _ in range(3):
-        host.reload(NAME)
-        host.close_scene()
-
+def test_loading_closing_and_reloading_leave_nothing_behind(host, panel):
+    assert panel_checks.nodes_left_by_reloading(host, NAME, times=20) == 0
     assert host.slot_errors == []

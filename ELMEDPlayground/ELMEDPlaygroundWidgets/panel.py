@@ -1,0 +1,160 @@
+"""The panel: pages for the choices, buttons for the training, panes for the views."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import slicer
+
+from ELMEDLib.bridge.panels import Panel
+from ELMEDLib.errors import ELMEDError
+from ELMEDPlaygroundWidgets import installation
+from ELMEDPlaygroundWidgets.bench import Bench
+from ELMEDPlaygroundWidgets.follower import Follower
+from ELMEDPlaygroundWidgets.readiness import whatIsMissing
+from ELMEDPlaygroundWidgets.run_bar import RunBar
+from ELMEDPlaygroundWidgets.section import makeSections
+from ELMEDPlaygroundWidgets.sections_tabs import SectionsTabs
+from ELMEDPlaygroundWidgets.starting_point import startingSpec
+from ELMEDPlaygroundWidgets.views_area import ViewsArea
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import SimpleNamespace
+    from typing import Any
+
+
+class PlaygroundPanel(Panel, Follower):
+    """Connects the widgets of `ELMEDPlayground.ui` with the bench and the scene."""
+
+    title = "ELMED Playground"
+    followedNodes = ("vtkMRMLScalarVolumeNode", "vtkMRMLSegmentationNode")
+
+    def __init__(self, ui: SimpleNamespace, logic, isEntered: Callable[[], bool]) -> None:
+        """Build the pages and the views.
+
+        Args:
+            ui: the widgets by name.
+            logic: gives the parameter node and the laboratory.
+            isEntered: whether the module is the one that the user sees.
+        """
+        super().__init__(ui, logic, logic.laboratory, isEntered)
+        self.bench = Bench(logic.laboratory)
+        self.bench.spec = startingSpec()
+        self.runBar = RunBar(ui, self.bench)
+        self.views = ViewsArea(self.bench, ui.viewsFrame)
+        self.bench.views = self.views
+        self.sections = makeSections(self.bench)
+        self.tabs = SectionsTabs(ui.sectionsTabWidget, self.sections)
+        self._trouble = ""
+        for follower in (self, self.runBar, *self.sections, self.views):
+            self.bench.follow(follower)
+        ui.installButton.connect("clicked(bool)", self._install)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartSaveEvent, self._sceneStartsToSave)
+        self.begin()
+        for section in self.sections:
+            section.specChanged()
+
+    # Life cycle
+
+    def exit(self) -> None:
+        """Let the training rest and the worker go; the experiment waits in the panel."""
+        for section in self.sections:
+            section.exit()
+        self.bench.leave()
+
+    def cleanup(self) -> None:
+        """End everything: the panel is about to be deleted."""
+        self.bench.close()
+        super().cleanup()
+        for section in self.sections:
+            section.cleanup()
+        self.views.cleanup()
+
+    def refresh(self) -> None:
+        """Warm the worker up with the experiment, and take up new nodes."""
+        for section in self.sections:
+            section.enter()
+        if self._isEntered() and self.bench.summary is None:
+            self._begin()
+        self.check()
+
+    def parametersChanged(self) -> None:
+        """Take up the experiment of another scene."""
+        if self.parameters is None:
+            return
+        spec = _read(self.parameters.spec) or startingSpec()
+        state = _read(self.parameters.state) or None
+        self.runBar.stopAt = self.parameters.stopAt
+        self.bench.lay(spec, state)
+        if self._isEntered():
+            self._begin()
+
+    def sceneClosed(self) -> None:
+        """Forget what belonged to the scene that is gone."""
+        self.bench.close()
+        for section in self.sections:
+            section.sceneClosed()
+
+    def _begin(self) -> None:
+        if not self._missing():
+            self.bench.create()
+
+    def _sceneStartsToSave(self, *_) -> None:
+        if self.parameters is not None:
+            self.parameters.spec = json.dumps(self.bench.spec)
+            self.parameters.state = json.dumps(self.bench.state) if self.bench.state else ""
+            self.parameters.views = self.views.shown
+            self.parameters.stopAt = self.runBar.stopAt
+
+    # What the user is told
+
+    def specChanged(self) -> None:
+        """Remember the choices with the scene."""
+        if self.parameters is not None:
+            self.parameters.spec = json.dumps(self.bench.spec)
+
+    def created(self, summary: Mapping[str, Any]) -> None:  # noqa: ARG002 - a follower's
+        """Show the views that the scene names, when it names some."""
+        if self.parameters is not None and self.parameters.views:
+            self.views.show(list(self.parameters.views))
+            self.parameters.views = []
+
+    def troubled(self, sentence: str) -> None:
+        """Show what keeps the experiment from going on."""
+        self._trouble = sentence
+        self.check()
+
+    def check(self, *_) -> None:
+        """Let training begin when nothing is missing, and else say what is."""
+        missing = self._missing()
+        sentence = missing or self._trouble
+        self.ui.readinessLabel.text = sentence
+        self.ui.readinessLabel.visible = bool(sentence)
+        self.ui.installButton.visible = bool(missing) and installation.canInstall()
+        self.runBar.allow(not missing)
+
+    def _missing(self) -> str:
+        return whatIsMissing()
+
+    def _install(self, *_) -> None:
+        self.ui.installButton.enabled = False
+        try:
+            if installation.ensurePackages():
+                self._trouble = ""
+                self._begin()
+        except ELMEDError as error:
+            self.showError(error)
+        self.ui.installButton.enabled = True
+        self.check()
+
+
+def _read(text: str) -> dict[str, Any]:
+    """Return what a parameter holds; nothing where a newer or broken scene makes no sense."""
+    try:
+        value = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
