@@ -77,6 +77,9 @@ def _add_segment(commands: Any) -> None:
     parser.add_argument(
         "--keep-islands", action="store_true", help="keep islands below 0.1 ml in the result"
     )
+    parser.add_argument(
+        "--mirror", action="store_true", help="predict the mirror image, too: twice the time"
+    )
     parser.set_defaults(run=run_segment)
 
 
@@ -103,6 +106,7 @@ def _add_evaluate(commands: Any) -> None:
         help="judge each study only by members of the model that were not trained on it",
     )
     parser.add_argument("--without", choices=CHANNELS, help="take this contrast away first")
+    parser.add_argument("--mirror", action="store_true", help="predict the mirror image, too")
     parser.add_argument("--json", type=Path, help="write the numbers to this file, too")
     parser.set_defaults(run=run_evaluate)
 
@@ -123,6 +127,7 @@ def run_segment(arguments: argparse.Namespace, progress: Progress) -> None:
                 "device": arguments.device,
                 "threads": arguments.threads,
                 "postprocess": not arguments.keep_islands,
+                "mirror": arguments.mirror,
             },
         },
         progress,
@@ -163,10 +168,18 @@ def _evaluate_model(arguments: argparse.Namespace, progress: Progress) -> None:
     from ELMEDSegmentLib.assessment import Judging, assess, mean_scores
     from ELMEDSegmentLib.catalogue import find_model
     from ELMEDSegmentLib.model import load_model
+    from ELMEDSegmentLib.segment import Options
 
     model = load_model(find_model(arguments.model))
     judging = Judging(arguments.unseen, arguments.without)
-    scores = assess(model, arguments.studies, arguments.cases, None, progress, judging)
+    scores = assess(
+        model,
+        arguments.studies,
+        arguments.cases,
+        Options(mirror=arguments.mirror),
+        progress,
+        judging,
+    )
     _write_json(arguments.json, {"model": model.manifest.sha256, "dice": scores})
     _print(f"{'Dice':<24}{'WT':>8}{'TC':>8}{'ET':>8}{'mean':>8}")
     for name, values in [*scores.items(), ("mean", mean_scores(scores))]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LARGEST_TILE_VOXELS = 160**3
 """Up to this size a study is one tile. A U-Net of the course's width then needs about 2.5 GB."""
 
+LEFT_RIGHT = -1
+"""The axis of `(channel, z, y, x)` along which a head is nearly its own mirror image."""
+
 OVERLAP = 0.25
 """Share of a tile that it has in common with its neighbour."""
 
@@ -29,6 +32,7 @@ def predict(
     device: str = "cpu",
     progress: Progress = no_progress,
     largest_tile: int = LARGEST_TILE_VOXELS,
+    mirror: bool = False,
 ) -> np.ndarray:
     """Return the probability of each region at each voxel.
 
@@ -42,6 +46,8 @@ def predict(
         device: PyTorch's name of the device; the network is there already.
         progress: told about every tile; may raise `CancelledError`.
         largest_tile: in voxels.
+        mirror: ask the network again with left and right exchanged, and take the mean; twice the
+            time.
 
     Returns:
         float32 `(region, z, y, x)`, 0 to 1.
@@ -64,7 +70,7 @@ def predict(
             inside = (slice(None), *(slice(0, n) for n in part.shape[1:]))
             padded = np.zeros((len(image), *tile), np.float32)
             padded[inside] = part
-            found = _run(network, padded, device)[inside]
+            found = _run(network, padded, device, mirror=mirror)[inside]
             if total is None:
                 total = np.zeros((len(found), *shape), np.float32)
             total[here] += found * window[inside[1:]]
@@ -76,16 +82,19 @@ def predict(
     return total
 
 
-def _run(network: torch.nn.Module, tile: np.ndarray, device: str) -> np.ndarray:
+def _run(network: torch.nn.Module, tile: np.ndarray, device: str, *, mirror: bool) -> np.ndarray:
     """Return the probabilities `(region, z, y, x)` of one padded tile `(channel, z, y, x)`."""
     import torch
 
     tensor = torch.from_numpy(tile)[None].to(device)
     # Half precision gains time and memory on CUDA alone; CPUs mostly emulate it.
     with torch.autocast("cuda", enabled=device.startswith("cuda")):
-        logits = network(tensor)
-    probabilities: np.ndarray = logits.float().sigmoid()[0].cpu().numpy()
-    return probabilities
+        probabilities = network(tensor).float().sigmoid()
+        if mirror:
+            mirrored = network(tensor.flip(LEFT_RIGHT)).float().sigmoid().flip(LEFT_RIGHT)
+            probabilities = (probabilities + mirrored) / 2
+    array: np.ndarray = probabilities[0].cpu().numpy()
+    return array
 
 
 def _tile_shape(shape: tuple[int, ...], multiple: int, largest: int) -> tuple[int, ...]:

@@ -41,12 +41,14 @@ class Options:
         threads: number of CPU threads, PyTorch's own choice when None.
         postprocess: remove islands that are too small to be a tumour.
         largest_tile: voxels that are predicted in one piece.
+        mirror: predict the mirror image, too, and take the mean; twice the time.
     """
 
     device: str = "auto"
     threads: int | None = None
     postprocess: bool = True
     largest_tile: int = LARGEST_TILE_VOXELS
+    mirror: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def segment(
             device,
             within(progress, 0.2, 0.8),
             options.largest_tile,
+            options.mirror,
         )
     with clock.stage("postprocessing"):
         progress("postprocessing", 0.8, "Turning probabilities into labels")

@@ -84,3 +84,20 @@ def test_half_finished_prediction_can_be_cancelled():
             largest_tile=32**3,
         )
     assert max(calls) < 0.9
+
+
+def test_mirrored_prediction_is_the_mean_of_both_ways():
+    import torch
+
+    class Leaning(torch.nn.Module):
+        def forward(self, image):
+            across = torch.linspace(-1, 1, image.shape[-1])
+            return image[:, :3] + across
+
+    image = np.random.default_rng(4).normal(size=(4, 8, 8, 8)).astype(np.float32)
+    architecture = {"name": "UNet", "strides": [2]}
+    plain = predict(Leaning(), architecture, image)
+    flipped = predict(Leaning(), architecture, image[..., ::-1])[..., ::-1]
+    both = predict(Leaning(), architecture, image, mirror=True)
+    np.testing.assert_allclose(both, (plain + flipped) / 2, atol=1e-6)
+    assert np.abs(both - plain).max() > 0.1
