@@ -10,7 +10,13 @@ from ELMEDPlaygroundWidgets.follower import Follower
 if TYPE_CHECKING:
     from ELMEDPlaygroundWidgets.bench import Bench
 
-SECTIONS: list[str] = []
+SECTIONS: list[str] = [
+    "ELMEDPlaygroundWidgets.data_section:DataSection",
+    "ELMEDPlaygroundWidgets.network_section:NetworkSection",
+    "ELMEDPlaygroundWidgets.settings_section:SettingsSection",
+    "ELMEDPlaygroundWidgets.steps_section:StepsSection",
+    "ELMEDPlaygroundWidgets.export_section:ExportSection",
+]
 """The pages' classes as `module:class`, in the order of their tabs."""
 
 

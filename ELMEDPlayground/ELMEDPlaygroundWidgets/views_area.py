@@ -50,8 +50,12 @@ class ViewsArea(Follower):
 
     @property
     def shown(self) -> list[str]:
-        """The names of the views in the panes, in order; those of other experiments too."""
-        return [pane.view.name for pane in self._used() if pane.view is not None]
+        """The names of the views in the panes, in order."""
+        return [view.name for view in self.onScreen()]
+
+    def onScreen(self) -> list[View]:
+        """Return the views in the panes, in order."""
+        return [pane.view for pane in self._used() if pane.view is not None]
 
     def show(self, names: Sequence[str]) -> None:
         """Show the views of these names, one in each pane, as many as there are panes for."""
@@ -65,9 +69,7 @@ class ViewsArea(Follower):
 
     def wanted(self) -> dict[str, Any]:
         """Return the options of the views that are on screen, by name."""
-        return {
-            pane.view.name: pane.view.request() for pane in self._used() if pane.view is not None
-        }
+        return {view.name: view.request() for view in self.onScreen()}
 
     def created(self, summary: Mapping[str, Any]) -> None:
         """Offer the views that suit the new experiment, and keep those that are shown."""

@@ -1,0 +1,203 @@
+"""The page from which everything can be taken away: files, pictures, tables and charts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import qt
+import slicer
+
+from ELMEDLib.errors import ELMEDError, InputError, OutputError
+from ELMEDLib.files import written_whole
+from ELMEDPlaygroundWidgets.results import chartOfHistory, tableOfHistory
+from ELMEDPlaygroundWidgets.section import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ELMEDPlaygroundWidgets.bench import Bench
+
+FORMAT = "elmed-playground-experiment"
+
+ACTIONS = (
+    (
+        "saveExperiment",
+        "Save the experiment...",
+        (
+            "Write data, network, settings and weights into a JSON file. They are also saved with the "
+            "scene."
+        ),
+    ),
+    ("openExperiment", "Open an experiment...", "Go on with an experiment from a JSON file."),
+    (
+        "saveScript",
+        "Save as a PyTorch script...",
+        (
+            "Write a Python program that trains the same network and gives the same curve, with numpy "
+            "and PyTorch alone."
+        ),
+    ),
+    ("savePictures", "Save the views as pictures...", "Write each view on screen as a PNG file."),
+    ("makeTable", "Results to a table", "Put loss and accuracy of all steps into a table node."),
+    (
+        "makeChart",
+        "Results to a chart",
+        "Draw loss and accuracy into charts that are kept with the scene.",
+    ),
+)
+
+
+class ExportSection(Section):
+    """A button for each thing to take away."""
+
+    title = "Export"
+    help = "Take the experiment and its results away."
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self._tableNode: slicer.vtkMRMLTableNode | None = None
+        self.widget = qt.QWidget()
+        layout = qt.QVBoxLayout(self.widget)
+        grid = qt.QGridLayout()
+        for number, (name, title, help_) in enumerate(ACTIONS):
+            button = qt.QPushButton(title)
+            button.setObjectName(f"{name}Button")
+            button.setToolTip(help_)
+            button.connect("clicked(bool)", getattr(self, f"_{name}"))
+            grid.addWidget(button, number // 2, number % 2)
+        layout.addLayout(grid)
+        self.saidLabel = qt.QLabel()
+        self.saidLabel.setWordWrap(True)
+        self.saidLabel.setToolTip("What was written, and where.")
+        layout.addWidget(self.saidLabel)
+        layout.addStretch(1)
+
+    def sceneClosed(self) -> None:
+        """Forget the table: it is gone."""
+        self._tableNode = None
+        self.saidLabel.text = ""
+
+    # What can be done without dialogs
+
+    def writeExperiment(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Write the experiment as it is now; the file is there when `then` is called."""
+
+        def write() -> None:
+            content = {"format": FORMAT, "spec": self.bench.spec, "state": self.bench.state}
+            self._write(path, json.dumps(content))
+            if then is not None:
+                then()
+
+        self.bench.save(then=write)
+
+    def readExperiment(self, path: Path) -> None:
+        """Take up the experiment of a file.
+
+        Raises:
+            InputError: it is not one.
+        """
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if content["format"] != FORMAT:
+                raise ValueError(content["format"])
+            spec, state = content["spec"], content["state"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"'{path.name}' is not an experiment of the playground.",
+                "Choose a JSON file that was saved here.",
+            ) from error
+        self.bench.restore(spec, state)
+        self._say(f"Opened: {path.name}.")
+
+    def writeScript(self, path: Path) -> None:
+        """Write the PyTorch script."""
+        self.bench.ask("script", {}, lambda answer: self._write(path, answer["script"]))
+
+    def writePictures(self, folder: Path) -> list[Path]:
+        """Write each view on screen as a picture, and return the files.
+
+        Raises:
+            OutputError: one cannot be written.
+        """
+        written = []
+        for view in self.bench.views.onScreen():
+            path = folder / f"{view.name}.png"
+            if not view.picture().save(str(path)):
+                raise OutputError(f"'{path}' cannot be written.", "Choose another folder.")
+            written.append(path)
+        self._say(f"Saved: {', '.join(path.name for path in written)}.")
+        return written
+
+    # The buttons
+
+    def _saveExperiment(self, *_) -> None:
+        path = _ask("Save the experiment", "Experiment (*.json)", "experiment.json")
+        if path:
+            self.writeExperiment(path)
+
+    def _openExperiment(self, *_) -> None:
+        path = _ask("Open an experiment", "Experiment (*.json)")
+        if path:
+            self._try(lambda: self.readExperiment(path))
+
+    def _saveScript(self, *_) -> None:
+        path = _ask("Save as a PyTorch script", "Python (*.py)", "experiment.py")
+        if path:
+            self.writeScript(path)
+
+    def _savePictures(self, *_) -> None:
+        folder = qt.QFileDialog.getExistingDirectory(None, "A folder for the pictures")
+        if folder:
+            self._try(lambda: self.writePictures(Path(folder)))
+
+    def _makeTable(self, *_) -> None:
+        self._tableNode = tableOfHistory(self.bench.history, self._tableNode)
+        self._say(f"Loss and accuracy are in the table '{self._tableNode.GetName()}'.")
+
+    def _makeChart(self, *_) -> None:
+        self._makeTable()
+        charts = chartOfHistory(self._tableNode)
+        slicer.modules.plots.logic().ShowChartInLayout(charts[0])
+        names = " and ".join(f"'{chart.GetName()}'" for chart in charts)
+        self._say(f"The charts {names} are shown in the layout.")
+
+    def _write(self, path: Path, text: str) -> None:
+        def write() -> None:
+            with written_whole(path) as temporary:
+                temporary.write_text(text, encoding="utf-8")
+            self._say(f"Saved: {path.name}.")
+
+        self._try(write)
+
+    def _try(self, action: Callable[[], Any]) -> None:
+        try:
+            action()
+        except ELMEDError as error:
+            self.bench.troubled(str(error))
+        except OSError as error:
+            self.bench.troubled(f"It could not be written: {error.strerror}. Try another folder.")
+
+    def _say(self, sentence: str) -> None:
+        self.saidLabel.text = sentence
+
+    def created(self, summary: Mapping[str, Any]) -> None:  # noqa: ARG002 - a follower's
+        """Let the next table be a new one: it is another experiment."""
+        self._tableNode = None
+
+
+def _ask(title: str, nameFilter: str, suggested: str = "") -> Path | None:
+    """Ask for a file to write, or without a suggestion for one to read; None for neither."""
+    dialog = qt.QFileDialog()
+    dialog.setWindowTitle(title)
+    dialog.setNameFilter(nameFilter)
+    if suggested:
+        dialog.setAcceptMode(qt.QFileDialog.AcceptSave)
+        dialog.setDefaultSuffix(suggested.rpartition(".")[2])
+        dialog.selectFile(suggested)
+    else:
+        dialog.setFileMode(qt.QFileDialog.ExistingFile)
+    if not dialog.exec_():
+        return None
+    return Path(dialog.selectedFiles()[0])
