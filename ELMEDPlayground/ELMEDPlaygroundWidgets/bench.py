@@ -46,6 +46,7 @@ class Bench:
         state: the experiment as of some seconds ago at the most; None when there is none.
         stopAt: the step at which the training pauses by itself, 0 for none.
         views: the panes; `views.show([names])` shows other views.
+        notes: what pages keep with the scene beside the experiment, by page; see `note`.
     """
 
     def __init__(self, laboratory: Laboratory) -> None:
@@ -58,6 +59,7 @@ class Bench:
         self.state: dict[str, Any] | None = None
         self.stopAt = 0
         self.views: Any = None
+        self.notes: dict[str, Any] = {}
         self.viewsWanted: Callable[[], dict[str, Any]] = dict
         self._followers: list[Follower] = []
         self._generation = 0
@@ -115,6 +117,11 @@ class Bench:
         """Take up an experiment that was saved, now."""
         self.lay(spec, state)
         self.create()
+
+    def note(self, page: str, value: Any) -> None:
+        """Keep something with the scene; `value` is what JSON can carry."""
+        self.notes = {**self.notes, page: value}
+        self._tell("noted")
 
     # What goes on
 

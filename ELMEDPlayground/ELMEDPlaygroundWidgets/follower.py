@@ -14,6 +14,9 @@ class Follower:
     def specChanged(self) -> None:
         """Show `bench.spec`: another choice was made, here or elsewhere, or a scene was loaded."""
 
+    def noted(self) -> None:
+        """Take up that `bench.notes` has changed."""
+
     def created(self, summary: Mapping[str, Any]) -> None:
         """Take up a new experiment; `summary` is as for `View.suits`."""
 
