@@ -129,15 +129,16 @@ def load_model(manifest_path: Path | str) -> Model:
 
 
 def save_weights(network: torch.nn.Module, path: Path) -> str:
-    """Write the network's weights in half precision, and return the file's SHA-256."""
+    """Write the network's weights in half precision, and return the file's SHA-256.
+
+    What half precision cannot hold, such as large variances of a batch normalisation, stays as it
+    is: as infinity it would switch the layer off unseen.
+    """
     import torch
 
     from ELMEDLib.files import written_whole
 
-    state = {
-        name: tensor.detach().cpu().half() if tensor.is_floating_point() else tensor.cpu()
-        for name, tensor in network.state_dict().items()
-    }
+    state = {name: _halved(tensor.detach().cpu()) for name, tensor in network.state_dict().items()}
     # Into memory first: torch writes a file's own name into it, and would make the checksum depend
     # on a temporary name.
     content = io.BytesIO()
@@ -145,6 +146,13 @@ def save_weights(network: torch.nn.Module, path: Path) -> str:
     with written_whole(path) as temporary:
         temporary.write_bytes(content.getvalue())
     return sha256(path)
+
+
+def _halved(tensor: torch.Tensor) -> torch.Tensor:
+    if not tensor.is_floating_point():
+        return tensor
+    half = tensor.half()
+    return half if half.isfinite().all() else tensor.float()
 
 
 def sha256(path: Path) -> str:

@@ -72,6 +72,21 @@ def find_start(name: str, studies: Collection[str]) -> Start | None:
         index = known.index(min(known))
         network = network.get_submodule(f"members.{index}")
         architecture, member = architecture["member"], f":{index}"
+    _make_finite(network)
     return Start(
         network, dict(architecture), manifest.spacing_mm, manifest.sha256 + member, manifest.title
     )
+
+
+def _make_finite(network: torch.nn.Module) -> None:
+    """Give variances that are infinite their largest value in half precision.
+
+    Weights that were published before 0.2 hold some: they were too large for half precision. The
+    first steps of training find better values.
+    """
+    import torch
+
+    largest = torch.finfo(torch.float16).max
+    for tensor in network.state_dict().values():
+        if tensor.is_floating_point():
+            tensor.nan_to_num_(posinf=largest, neginf=-largest)

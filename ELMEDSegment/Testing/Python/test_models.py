@@ -11,7 +11,7 @@ import torch
 from ELMEDLib.errors import ModelError
 from ELMEDSegmentLib.catalogue import DEFAULT_MODEL, available_models, find_model
 from ELMEDSegmentLib.labels import CHANNELS
-from ELMEDSegmentLib.model import load_model, read_manifest, sha256
+from ELMEDSegmentLib.model import load_model, read_manifest, save_weights, sha256
 
 
 def edit(manifest, **values):
@@ -25,6 +25,16 @@ def test_published_model_loads_with_its_weights(small_model):
     name, tensor = next(iter(saved.items()))
     assert tensor.dtype == torch.float16
     torch.testing.assert_close(model.network.state_dict()[name], tensor.float())
+
+
+def test_values_too_large_for_half_precision_survive(tmp_path, small_model):
+    """Variances of a batch normalisation can be; as infinity they would switch the layer off."""
+    network = load_model(small_model).network
+    name = next(iter(network.state_dict()))
+    network.state_dict()[name].fill_(1e5)
+    save_weights(network, tmp_path / "large.pt")
+    saved = torch.load(tmp_path / "large.pt", weights_only=True)
+    assert (saved[name] == 1e5).all()
 
 
 def test_damaged_weights_are_refused(small_model):
