@@ -88,6 +88,7 @@ class PlaygroundPanel(Panel, Follower):
         spec = _read(self.parameters.spec) or startingSpec()
         state = _read(self.parameters.state) or None
         self.runBar.stopAt = self.parameters.stopAt
+        self.bench.notes = _read(self.parameters.notes)
         self.bench.lay(spec, state)
         if self._isEntered():
             self._begin()
@@ -121,6 +122,11 @@ class PlaygroundPanel(Panel, Follower):
         if self.parameters is not None and self.parameters.views:
             self.views.show(list(self.parameters.views))
             self.parameters.views = []
+
+    def noted(self) -> None:
+        """Remember with the scene what a page wants to keep."""
+        if self.parameters is not None:
+            self.parameters.notes = json.dumps(self.bench.notes)
 
     def troubled(self, sentence: str) -> None:
         """Show what keeps the experiment from going on."""
