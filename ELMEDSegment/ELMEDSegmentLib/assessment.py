@@ -9,7 +9,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError
-from ELMEDSegmentLib.evaluation import evaluate
+from ELMEDSegmentLib.evaluation import compare
 from ELMEDSegmentLib.labels import REGIONS
 from ELMEDSegmentLib.segment import Options, segment
 from ELMEDSegmentLib.study import check_study
@@ -44,8 +44,8 @@ def assess(
     options: Options | None,
     progress: Progress,
     judging: Judging | None = None,
-) -> dict[str, dict[str, float]]:
-    """Segment labelled studies as a user would, and return the Dice of each region by study.
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Segment labelled studies as a user would, and return how well each agrees.
 
     Args:
         model: to judge.
@@ -54,6 +54,9 @@ def assess(
         options: for the segmentation.
         progress: told about every study.
         judging: whether only members that never saw a study judge it, and without which channel.
+
+    Returns:
+        By the name of the measure ("dice", "hd95_mm", "surface_dice"), by study, by region.
 
     Raises:
         InputError: a name is not in the folder, or a study cannot be used.
@@ -65,7 +68,7 @@ def assess(
         raise InputError(
             f"'{folder}' has no study '{unknown[0]}'.", f"It has {', '.join(sorted(cases))}."
         )
-    scores = {}
+    scores: dict[str, dict[str, dict[str, float]]] = {}
     chosen = list(names) or sorted(cases)
     for number, name in enumerate(chosen):
         progress("assessment", number / len(chosen), f"Study {number + 1} of {len(chosen)}")
@@ -75,12 +78,15 @@ def assess(
             kept = {key: image for key, image in study.images.items() if key != judging.without}
             study = check_study(kept)
         result = segment(study, judge, options)
-        scores[name] = evaluate(sitk.GetArrayViewFromImage(result.labels), expected)
+        found = sitk.GetArrayViewFromImage(result.labels)
+        measures = compare(found, expected, result.labels.GetSpacing()[::-1])
+        for measure, values in measures.items():
+            scores.setdefault(measure, {})[name] = values
     progress("assessment", 1.0, "Done")
     return scores
 
 
 def mean_scores(scores: dict[str, dict[str, float]]) -> dict[str, float]:
-    """Return the mean Dice of each region over the studies, and their mean as "mean"."""
+    """Return the mean of each region over the studies, and the regions' mean as "mean"."""
     means = {name: float(np.mean([values[name] for values in scores.values()])) for name in REGIONS}
     return {**means, "mean": float(np.mean(list(means.values())))}

@@ -30,9 +30,14 @@ EVALUATE = """\
 Compare a segmentation with a reference segmentation of the same study, or judge a model on a folder
 of labelled studies.
 
-Prints the Dice coefficient of the whole tumour (WT), the tumour core (TC) and the enhancing tumour
-(ET): 1 is full agreement. By BraTS's convention a region that is in neither scores 1.
+Prints, of the whole tumour (WT), the tumour core (TC) and the enhancing tumour (ET), the Dice
+coefficient (1 is full agreement), the 95 % Hausdorff distance in mm (0 is full agreement) and the
+share of the surfaces that lie within 1 mm of each other. By BraTS's convention a region that is in
+neither scores 1, 0 mm and 1; one that is in only one of them scores 0, 373.13 mm and 0.
 """
+
+MEASURES = (("dice", "Dice", 4), ("hd95_mm", "HD95 in mm", 2), ("surface_dice", "Surface Dice", 4))
+"""What `evaluate` prints: the measure's name, its title, and how many decimal places."""
 
 EVALUATE_EXAMPLE = """\
 examples:
@@ -155,13 +160,15 @@ def run_evaluate(arguments: argparse.Namespace, progress: Progress) -> None:
 
 
 def _evaluate_segmentation(arguments: argparse.Namespace) -> None:
-    from ELMEDSegmentLib.evaluation import evaluate_files
+    from ELMEDSegmentLib.evaluation import compare_files
 
-    scores = evaluate_files(arguments.segmentation, arguments.expected)
-    _write_json(arguments.json, {"dice": scores})
-    for region in REGIONS:
-        _print(f"Dice {region}  {scores[region]:.4f}")
-    _print(f"Dice mean {sum(scores.values()) / len(scores):.4f}")
+    scores = compare_files(arguments.segmentation, arguments.expected)
+    _write_json(arguments.json, scores)
+    for measure, title, places in MEASURES:
+        values = scores[measure]
+        for region in REGIONS:
+            _print(f"{title} {region}  {values[region]:.{places}f}")
+        _print(f"{title} mean {sum(values.values()) / len(values):.{places}f}")
 
 
 def _evaluate_model(arguments: argparse.Namespace, progress: Progress) -> None:
@@ -180,12 +187,14 @@ def _evaluate_model(arguments: argparse.Namespace, progress: Progress) -> None:
         progress,
         judging,
     )
-    _write_json(arguments.json, {"model": model.manifest.sha256, "dice": scores})
-    _print(f"{'Dice':<24}{'WT':>8}{'TC':>8}{'ET':>8}{'mean':>8}")
-    for name, values in [*scores.items(), ("mean", mean_scores(scores))]:
-        mean = sum(values[region] for region in REGIONS) / len(REGIONS)
-        columns = "".join(f"{values[region]:8.4f}" for region in REGIONS)
-        _print(f"{name:<24}{columns}{mean:8.4f}")
+    _write_json(arguments.json, {"model": model.manifest.sha256, **scores})
+    for measure, title, places in MEASURES:
+        studies = scores[measure]
+        _print(f"{title:<24}{'WT':>8}{'TC':>8}{'ET':>8}{'mean':>8}")
+        for name, values in [*studies.items(), ("mean", mean_scores(studies))]:
+            mean = sum(values[region] for region in REGIONS) / len(REGIONS)
+            columns = "".join(f"{values[region]:8.{places}f}" for region in REGIONS)
+            _print(f"{name:<24}{columns}{mean:8.{places}f}")
 
 
 def _write_json(path: Path | None, values: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from ELMEDLib.errors import InputError
 from ELMEDSegmentLib import geometry
 from ELMEDSegmentLib.labels import REGIONS
 from ELMEDSegmentLib.study import read_volume
+from ELMEDSegmentLib.surfaces import hausdorff95, surface_dice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +37,32 @@ def evaluate(found: np.ndarray, expected: np.ndarray) -> dict[str, float]:
     }
 
 
-def evaluate_files(found: Path | str, expected: Path | str) -> dict[str, float]:
-    """Return the Dice of each region for two label files.
+def compare(
+    found: np.ndarray, expected: np.ndarray, spacing_mm: tuple[float, ...]
+) -> dict[str, dict[str, float]]:
+    """Return Dice, 95 % Hausdorff distance and surface Dice of each region.
+
+    Args:
+        found: labels (1, 2, 3) `(z, y, x)`.
+        expected: labels to judge by, on the same grid.
+        spacing_mm: the size of a voxel in the order of the axes.
+
+    Returns:
+        By the name of the measure ("dice", "hd95_mm", "surface_dice"), by region.
+    """
+    masks = {
+        region: (np.isin(found, labels), np.isin(expected, labels))
+        for region, labels in REGIONS.items()
+    }
+    return {
+        "dice": {region: dice(*pair) for region, pair in masks.items()},
+        "hd95_mm": {region: hausdorff95(*pair, spacing_mm) for region, pair in masks.items()},
+        "surface_dice": {region: surface_dice(*pair, spacing_mm) for region, pair in masks.items()},
+    }
+
+
+def compare_files(found: Path | str, expected: Path | str) -> dict[str, dict[str, float]]:
+    """Return Dice, 95 % Hausdorff distance and surface Dice of each region for two label files.
 
     Raises:
         InputError: a file cannot be read, or the two lie on different grids.
@@ -50,4 +75,4 @@ def evaluate_files(found: Path | str, expected: Path | str) -> dict[str, float]:
             "Compare segmentations of the same volume.",
         )
     first, second = (sitk.GetArrayViewFromImage(image) for image in images)
-    return evaluate(first, second)
+    return compare(first, second, images[1].GetSpacing()[::-1])
