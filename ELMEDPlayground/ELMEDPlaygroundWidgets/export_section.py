@@ -26,8 +26,8 @@ ACTIONS = (
         "saveExperiment",
         "Save the experiment...",
         (
-            "Write data, network, settings and weights into a JSON file. They are also saved with the "
-            "scene."
+            "Write data, network, settings and weights into a JSON file. "
+            "They are also saved with the scene."
         ),
     ),
     ("openExperiment", "Open an experiment...", "Go on with an experiment from a JSON file."),
@@ -35,8 +35,8 @@ ACTIONS = (
         "saveScript",
         "Save as a PyTorch script...",
         (
-            "Write a Python program that trains the same network and gives the same curve, with numpy "
-            "and PyTorch alone."
+            "Write a Python program that trains the same network and gives the same curve, "
+            "with numpy and PyTorch alone."
         ),
     ),
     ("savePictures", "Save the views as pictures...", "Write each view on screen as a PNG file."),

@@ -9,8 +9,8 @@ import qt
 from ELMEDPlaygroundWidgets.form import Form
 from ELMEDPlaygroundWidgets.layer_kinds import BY_KIND, LAYER_KINDS
 from ELMEDPlaygroundWidgets.network_drawing import Column, NetworkDrawing
-from ELMEDPlaygroundWidgets.presets import networkPresets
 from ELMEDPlaygroundWidgets.section import Section
+from ELMEDPlaygroundWidgets.starting_point import presetSpec, presetTitles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,8 +69,8 @@ class NetworkSection(Section):
         self.presetCombo.setObjectName("networkPresetComboBox")
         self.presetCombo.setToolTip("Networks to begin with; each brings data that suit it.")
         self.presetCombo.addItem("Choose a preset...", "")
-        for preset in networkPresets():
-            self.presetCombo.addItem(preset.title, preset.name)
+        for name, title in presetTitles().items():
+            self.presetCombo.addItem(title, name)
         self.presetCombo.connect("activated(int)", self._presetChosen)
         row.addWidget(self.presetCombo, 1)
         self.totalLabel = qt.QLabel()
@@ -218,8 +218,7 @@ class NetworkSection(Section):
 
     def _presetChosen(self, *_) -> None:
         name = self.presetCombo.currentData
-        for preset in networkPresets():
-            if preset.name == name:
-                self.chosen = 0
-                self.bench.change(**preset.parts)
+        if name:
+            self.chosen = 0
+            self.bench.change(**presetSpec(name))
         self.presetCombo.setCurrentIndex(0)

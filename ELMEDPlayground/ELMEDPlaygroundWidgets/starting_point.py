@@ -1,19 +1,27 @@
-"""What lies on the bench before anybody has chosen anything."""
+"""What lies on the bench before anybody has chosen anything, and what else one can begin with."""
 
 from __future__ import annotations
 
+import copy
 from typing import Any
+
+from ELMEDPlaygroundLib.networks.presets import PRESETS
+
+FIRST = "spiral"
+
+PARTS = ("data", "network", "settings")
+
+
+def presetTitles() -> dict[str, str]:
+    """Return the presets' titles by name, in the order in which they are offered."""
+    return {name: preset["title"] for name, preset in PRESETS.items()}
+
+
+def presetSpec(name: str) -> dict[str, Any]:
+    """Return the experiment that a preset begins with."""
+    return {part: copy.deepcopy(PRESETS[name][part]) for part in PARTS}
 
 
 def startingSpec() -> dict[str, Any]:
     """Return the first experiment: a spiral, small enough to be learnt while one looks on."""
-    return {
-        "data": {"kind": "spiral", "count": 400, "noise": 0.0, "test_share": 0.5, "seed": 0},
-        "network": {
-            "layers": [
-                {"kind": "dense", "neurons": 8, "activation": "tanh"},
-                {"kind": "dense", "neurons": 8, "activation": "tanh"},
-            ]
-        },
-        "settings": {"optimiser": "adam", "learning_rate": 0.01, "batch": 32, "seed": 0},
-    }
+    return presetSpec(FIRST)

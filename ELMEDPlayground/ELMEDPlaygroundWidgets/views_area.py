@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 
+from ELMEDPlaygroundLib.arrays import decode
 from ELMEDPlaygroundWidgets.follower import Follower
 from ELMEDPlaygroundWidgets.view_pane import ViewPane
 from ELMEDPlaygroundWidgets.views import makeViews
@@ -106,8 +107,8 @@ class ViewsArea(Follower):
             self._drawing.stop()
             return
         name = next(iter(self._pending))
-        data = self._pending.pop(name)
-        for view in self._fitting:
+        data = decode(self._pending.pop(name))
+        for view in self.onScreen():
             if view.name == name:
                 view.show(data)
 

@@ -39,7 +39,7 @@ def without_help(ui: Any, top: str) -> list[str]:
         if hasattr(widget, "toolTip")
         and not widget.toolTip
         and name != top
-        and not name.startswith("qt_")  # parts that Qt makes for itself
+        and not name.startswith(("qt_", "Scroll"))  # parts that Qt makes for itself
     ]
 
 
@@ -77,3 +77,31 @@ def is_alive(process_id: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+_CONTROLS = ("QAbstractButton", "QComboBox", "QLineEdit", "QAbstractSpinBox", "QSlider")
+_OWNERS = ("QComboBox", "QAbstractSpinBox", "ctkPathLineEdit", "QTabBar", "QTabWidget")
+"""Widgets that make parts for themselves; these speak with their owner's help."""
+
+
+def controls_without_help(panel: Any) -> list[str]:
+    """Return what can be clicked or typed into below a panel's widget and has no help text."""
+    from PySide6.QtWidgets import QWidget
+
+    from host.pythonqt import unwrap
+
+    def has_help(widget: QWidget | None) -> bool:
+        while widget is not None:
+            if widget.toolTip():
+                return True
+            owner = widget.parentWidget()
+            while owner is not None and not any(owner.inherits(name) for name in _OWNERS):
+                owner = owner.parentWidget() if not owner.layout() else None
+            widget = owner
+        return False
+
+    return [
+        f"{widget.metaObject().className()} {widget.objectName()}"
+        for widget in unwrap(panel).findChildren(QWidget)
+        if any(widget.inherits(name) for name in _CONTROLS) and not has_help(widget)
+    ]
