@@ -83,7 +83,7 @@ LAYER_KINDS = (
     ),
     LayerKind(
         "global_pool",
-        "Global pooling",
+        "Global pool",
         "Keeps one value of each whole feature map: where something was is forgotten.",
         (Choice("mode", "Of each map", "Which value is kept.", _POOLING, "average"),),
         images=True,
@@ -96,7 +96,7 @@ LAYER_KINDS = (
     ),
     LayerKind(
         "normalise",
-        "Normalisation",
+        "Normalise",
         "Brings values to mean 0 and spread 1, which lets deep networks learn faster.",
         (
             Choice(

@@ -25,8 +25,13 @@ class SectionsTabs:
         self._tabs = tabWidget
         self._sections = list(sections)
         for number, section in enumerate(self._sections):
-            tabWidget.addTab(section.widget, section.title)
+            page = qt.QWidget()
+            layout = qt.QVBoxLayout(page)
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.addWidget(section.widget)
+            tabWidget.addTab(page, section.title)
             tabWidget.setTabToolTip(number, section.help)
+        tabWidget.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Maximum)
         tabWidget.connect("currentChanged(int)", self._fit)
         self._fit()
 
@@ -40,6 +45,5 @@ class SectionsTabs:
         """Let the shown page alone decide on the height: the views get what is left."""
         current = self._tabs.currentIndex
         for number, section in enumerate(self._sections):
-            vertical = qt.QSizePolicy.Preferred if number == current else qt.QSizePolicy.Ignored
-            section.widget.setSizePolicy(qt.QSizePolicy.Preferred, vertical)
-        self._tabs.setSizePolicy(qt.QSizePolicy.Preferred, qt.QSizePolicy.Maximum)
+            section.widget.visible = number == current
+        self._tabs.updateGeometry()
