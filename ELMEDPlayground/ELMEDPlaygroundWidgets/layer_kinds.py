@@ -10,17 +10,21 @@ from ELMEDPlaygroundWidgets.form import Choice, Field, Number
 ACTIVATIONS = {
     "tanh": "tanh",
     "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "gelu": "GELU",
     "sigmoid": "sigmoid",
     "linear": "none (linear)",
 }
 
-ACTIVATION = Choice(
-    "activation",
-    "Activation",
-    "What is applied to each sum; without one, layers on top of each other are one linear map.",
-    ACTIVATIONS,
-    "relu",
-)
+
+def _activation(default: str) -> Choice:
+    return Choice(
+        "activation",
+        "Activation",
+        "What is applied to each sum; without one, layers on top of each other are one linear map.",
+        ACTIVATIONS,
+        default,
+    )
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ LAYER_KINDS = (
         "Each neuron looks at all that the layer before gives.",
         (
             Number("neurons", "Neurons", "How many neurons the layer has.", 1, 512, 8, True),
-            ACTIVATION,
+            _activation("tanh"),
         ),
     ),
     LayerKind(
@@ -66,8 +70,8 @@ LAYER_KINDS = (
             Number("filters", "Filters", "How many patterns are looked for.", 1, 128, 8, True),
             Number("kernel", "Kernel", "The pattern's side in pixels.", 1, 11, 3, True),
             Number("stride", "Stride", "How far the pattern moves each time.", 1, 4, 1, True),
-            Number("padding", "Padding", "Empty pixels set around the image.", 0, 5, 1, True),
-            ACTIVATION,
+            Number("padding", "Padding", "Empty pixels set around the image.", 0, 5, 0, True),
+            _activation("relu"),
         ),
         images=True,
     ),

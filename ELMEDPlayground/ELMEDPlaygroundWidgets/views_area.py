@@ -58,6 +58,11 @@ class ViewsArea(Follower):
         """Return the views in the panes, in order."""
         return [pane.view for pane in self._used() if pane.view is not None]
 
+    @property
+    def drawn(self) -> bool:
+        """Whether all that came has been drawn."""
+        return not self._pending
+
     def show(self, names: Sequence[str]) -> None:
         """Show the views of these names, one in each pane, as many as there are panes for."""
         wanted = [view for name in names for view in self._fitting if view.name == name]

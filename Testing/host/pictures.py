@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PANEL_WIDTH = 460
 VIEW_SIZE = QSize(420, 360)
 _GAP = 2
+BACKGROUND = QColor("#efefef")
 
 
 def panel_picture(host: Any, width: int = PANEL_WIDTH, least_height: int = 0) -> QImage:
@@ -81,15 +82,29 @@ def screenshot(
     panel = panel_picture(host, least_height=least if views else 0)
     view_size = QSize(VIEW_SIZE.width(), max(panel.height() - _GAP, least - _GAP) // 2)
     right = views_picture(host, view_size, focus) if views else QImage()
-    size = QSize(panel.width() + right.width(), max(panel.height(), right.height()))
+    return save_picture(side_by_side(panel, right, Qt.GlobalColor.black), path)
+
+
+def side_by_side(left: QImage, right: QImage, behind: Any = BACKGROUND) -> QImage:
+    """Put two pictures beside each other; what is below the right one is `behind`."""
+    size = QSize(left.width() + right.width(), max(left.height(), right.height()))
     picture = QImage(size, QImage.Format.Format_RGB32)
-    picture.fill(QColor("#efefef"))
+    picture.fill(BACKGROUND)
     painter = QPainter(picture)
-    painter.drawImage(0, 0, panel)
-    if views:
-        painter.fillRect(panel.width(), 0, right.width(), size.height(), Qt.GlobalColor.black)
-        painter.drawImage(panel.width(), 0, right)
+    painter.drawImage(0, 0, left)
+    if not right.isNull():
+        painter.fillRect(left.width(), 0, right.width(), size.height(), behind)
+        painter.drawImage(left.width(), 0, right)
     painter.end()
+    return picture
+
+
+def save_picture(picture: QImage, path: Path) -> Path:
+    """Write a picture as a PNG file and return its path.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     if not picture.save(str(path)):
         raise OSError(f"'{path}' cannot be written")

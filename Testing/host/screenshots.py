@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from host.host import Host, start
 from host.names import ROOT, product_modules
+from host.pictures import panel_picture, save_picture, side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,26 @@ if TYPE_CHECKING:
 FOLDER = ROOT / "Resources/Screenshots"
 STUDY = ROOT / "Resources/SampleStudy"
 PATIENCE_S = 1800
+
+PLAYGROUND = (
+    (
+        "ELMEDPlayground",
+        "spiral",
+        "Network",
+        ["decision-map", "neuron-maps", "hidden-space", "curves"],
+    ),
+    (
+        "ELMEDPlayground-digits",
+        "digits-conv-pool",
+        "Network",
+        ["confusion", "kernels", "features", "curves"],
+    ),
+)
+"""Pictures of the playground: name, preset, page and views."""
+
+PLAYGROUND_WIDTH = 540
+PLAYGROUND_WINDOW = (1000, 900)
+ENOUGH_STEPS = 600
 
 
 def draw_segment(host: Host, folder: Path) -> list[Path]:
@@ -71,6 +92,54 @@ def draw_radiomics(host: Host, folder: Path) -> list[Path]:
     return [host.screenshot(folder / "ELMEDRadiomics.png", focus=focus)]
 
 
+def draw_playground(host: Host, folder: Path) -> list[Path]:
+    """Draw ELMEDPlayground with a spiral and with handwritten digits, both learnt."""
+    widget = host.select_module("ELMEDPlayground")
+    drawn = []
+    for name, preset, page, views in PLAYGROUND:
+        drawn.append(draw_experiment(host, widget, folder / f"{name}.png", preset, page, views))
+    return drawn
+
+
+def draw_experiment(
+    host: Host, widget: Any, path: Path, preset: str, page: str, views: list[str]
+) -> Path:
+    """Train a preset of the playground, and draw the panel beside its views."""
+    from ELMEDPlaygroundWidgets.starting_point import presetSpec
+
+    panel, bench = widget.panel, widget.panel.bench
+    host.wait_until(lambda: bench.summary is not None, PATIENCE_S)
+    bench.change(**presetSpec(preset))
+    host.wait_until(lambda: bench.summary is not None, PATIENCE_S)
+    panel.tabs.open(page)
+    panel.views.show(views)
+    bench.stopAt = ENOUGH_STEPS
+    bench.run()
+    host.wait_until(lambda: not bench.running, PATIENCE_S)
+    host.wait_until(lambda: not bench.laboratory.busy, PATIENCE_S)
+    bench.refresh()
+    host.wait_until(lambda: not bench.laboratory.busy, PATIENCE_S)
+    host.wait_until(lambda: panel.views.drawn, PATIENCE_S)
+    bench.stopAt = 0
+    right = window_picture(host, panel.views)
+    return save_picture(side_by_side(panel_picture(host, PLAYGROUND_WIDTH), right), path)
+
+
+def window_picture(host: Host, views: Any) -> Any:
+    """Draw the window with the views of the playground."""
+    from host.pythonqt import unwrap
+
+    views.windowButton.setChecked(True)
+    host.process_events()
+    window = unwrap(views.grid).window()
+    window.resize(*PLAYGROUND_WINDOW)
+    host.process_events()
+    picture = window.grab().toImage()
+    views.windowButton.setChecked(False)
+    host.process_events()
+    return picture
+
+
 def tumour_centre(segmentation: Any) -> tuple[float, float, float] | None:
     """Return the middle of the last segment that is not empty, in RAS."""
     ids = segmentation.GetSegmentation().GetSegmentIDs()
@@ -89,7 +158,11 @@ def draw_panel(name: str) -> Callable[[Host, Path], list[Path]]:
     return draw
 
 
-_DRAWERS = {"ELMEDSegment": draw_segment, "ELMEDRadiomics": draw_radiomics}
+_DRAWERS = {
+    "ELMEDSegment": draw_segment,
+    "ELMEDRadiomics": draw_radiomics,
+    "ELMEDPlayground": draw_playground,
+}
 
 
 def draw_all(folder: Path) -> list[Path]:
