@@ -16,6 +16,7 @@ from ELMEDSegmentWidgets import installation
 from ELMEDSegmentWidgets.channel_selectors import ChannelSelectors
 from ELMEDSegmentWidgets.readiness import whatIsMissing
 from ELMEDSegmentWidgets.results_view import ResultsView
+from ELMEDSegmentWidgets.training_section import TrainingSection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,9 @@ class SegmentPanel(RunPanel):
         self._models = {}
         self.channels = ChannelSelectors(ui)
         self.results = ResultsView(ui)
+        self.training = TrainingSection(
+            ui.trainingCollapsibleButton, self._deviceName, self._offerModels
+        )
         ui.guessButton.connect("clicked(bool)", self._guessAll)
         ui.modelComboBox.connect("currentIndexChanged(int)", self._modelChosen)
         ui.workerPythonPathLineEdit.currentPath = slicer.util.settingsValue(PYTHON_SETTING, "")
@@ -61,16 +65,24 @@ class SegmentPanel(RunPanel):
         self._offerModels()
         super().enter()
         self.check()
+        self.training.enter()
+
+    def exit(self) -> None:
+        """Let the workers go when they have nothing to do."""
+        super().exit()
+        self.training.exit()
 
     def cleanup(self) -> None:
         """End everything: the panel is about to be deleted."""
         super().cleanup()
         self.results.cleanup()
+        self.training.cleanup()
 
     def sceneClosed(self) -> None:
         """Forget what was said about the scene that is gone."""
         self.problem = None
         self.channels.forgetReasons()
+        self.training.sceneClosed()
 
     def parametersChanged(self) -> None:
         """Follow another parameter node, or none."""
@@ -129,6 +141,9 @@ class SegmentPanel(RunPanel):
         missing = whatIsMissing(self.parameters, bool(self._models), self.problem)
         self.showReadiness(missing, "Segment the tumour in the chosen volumes.")
         self.results.show(self.parameters.segmentation, self.parameters.volumesTable)
+
+    def _deviceName(self) -> str:
+        return self.parameters.device.value if self.parameters else "auto"
 
     # Runs
 

@@ -74,8 +74,13 @@ def source_problems(paths: list[Path], names: Names) -> list[str]:
 
 
 def panel_problems(source: Path, ui_file: Path, names: Names) -> list[str]:
-    """Return what a module's file asks of its panel's widgets that they do not have."""
-    classes = sources.ui_classes(ui_file)
+    """Return what a module's file asks of its panel's widgets that they do not have.
+
+    Sections of a panel may have files of their own beside it, named after it.
+    """
+    classes: dict[str, str] = {}
+    for path in sorted(ui_file.parent.glob(f"{ui_file.stem}*.ui")):
+        classes.update(sources.ui_classes(path))
     return [
         text
         for use in sources.read(source).widgets

@@ -8,7 +8,7 @@ import numpy as np
 
 from ELMEDSegmentLib.labels import REGIONS
 from ELMEDSegmentLib.training import picture
-from ELMEDSegmentLib.training.diary import dice_of_regions
+from ELMEDSegmentLib.training.metrics import dice_of_regions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

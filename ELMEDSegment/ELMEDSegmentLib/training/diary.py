@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.files import written_whole
-from ELMEDSegmentLib.labels import REGIONS
 from ELMEDSegmentLib.training import control, seven_steps
 from ELMEDSegmentLib.training.checkpoint import BEST, save_checkpoint
-from ELMEDSegmentLib.training.criterion import Criterion, mean_dice
+from ELMEDSegmentLib.training.criterion import Criterion
+from ELMEDSegmentLib.training.metrics import METRICS, read_metrics
 from ELMEDSegmentLib.training.picture import draw_slice, most_telling, write_slice
 from ELMEDSegmentLib.training.saving import save_state, told_when_full
 from ELMEDSegmentLib.training.validation import validate
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from ELMEDSegmentLib.training.average import WeightAverage
     from ELMEDSegmentLib.training.recipe import Recipe
     from ELMEDSegmentLib.training.samples import TrainingCase
-
-METRICS = "metrics.jsonl"
 
 LONGEST_UNSAVED_S = 60.0
 """A checkpoint is written after this time at the latest, however slow the steps are."""
@@ -175,31 +173,3 @@ class Diary:
         with told_when_full(self._folder), written_whole(self._folder / METRICS) as temporary:
             text = "".join(f"{json.dumps(row)}\n" for row in rows)
             temporary.write_text(text, encoding="utf-8")
-
-
-def read_metrics(folder: Path) -> list[dict[str, Any]]:
-    """Return the metrics of the run in `folder`, a mapping a step; none where there is no run.
-
-    A line that is only half there, because the run was killed, is left out.
-    """
-    path = folder / METRICS
-    if not path.is_file():
-        return []
-    rows = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            row = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(row, dict) and isinstance(row.get("step"), int):
-            rows.append(row)
-    return rows
-
-
-def dice_of_regions(row: dict[str, Any]) -> dict[str, float]:
-    """Return the mean over patients of each region's Dice in a validated row, and their mean."""
-    dice = row["dice"]
-    means = {
-        region: sum(values[region] for values in dice.values()) / len(dice) for region in REGIONS
-    }
-    return {**means, "mean": mean_dice(dice)}

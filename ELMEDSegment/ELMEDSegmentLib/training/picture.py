@@ -29,7 +29,7 @@ TILES = (("flair", ("WT",)), ("t1c", ("TC", "ET")))
 HEIGHT = 360
 """Of the picture in pixels, about: tiles are enlarged by a whole number."""
 
-EXPERT_WIDTH = 2
+EXPERT_WIDTH = 1
 DARKEST, BRIGHTEST = 1.0, 99.7
 """Percentiles of the brain's intensities that become black and white."""
 

@@ -81,8 +81,8 @@ def find_start(name: str, studies: Collection[str]) -> Start | None:
 def _make_finite(network: torch.nn.Module) -> None:
     """Give variances that are infinite their largest value in half precision.
 
-    Weights that were published before 0.2 hold some: they were too large for half precision. The
-    first steps of training find better values.
+    Older models hold some, which were too large for it. The first steps of training find better
+    values.
     """
     import torch
 

@@ -17,8 +17,8 @@ from ELMEDSegmentLib.network import build_network
 from ELMEDSegmentLib.training import control
 from ELMEDSegmentLib.training.combine import combine
 from ELMEDSegmentLib.training.curve import dice_columns, loss_columns, pictures, summary
-from ELMEDSegmentLib.training.diary import read_metrics
 from ELMEDSegmentLib.training.install import install_run
+from ELMEDSegmentLib.training.metrics import read_metrics
 from ELMEDSegmentLib.training.picture import EXPERT, NETWORK
 from ELMEDSegmentLib.training.plan_file import read_plan
 from ELMEDSegmentLib.training.publish import write_model

@@ -10,9 +10,9 @@ import pytest
 from ELMEDLib.errors import CancelledError, InputError
 from ELMEDLib.progress import no_progress
 from ELMEDSegmentLib.model import load_model, read_manifest
-from ELMEDSegmentLib.training.diary import METRICS
 from ELMEDSegmentLib.training.lesions import read_lesions
 from ELMEDSegmentLib.training.loop import learning_rate
+from ELMEDSegmentLib.training.metrics import METRICS
 from ELMEDSegmentLib.training.recipe import Recipe
 from ELMEDSegmentLib.training.run import Source, TrainingPlan, run_training
 
