@@ -11,7 +11,18 @@ from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.data.examples import Examples, reads
 
 FEWEST, MOST = 20, 20_000
-SHAPES = ("disc", "ring", "square", "frame", "cross", "diagonal cross", "triangle", "bar", "pole", "dots")
+SHAPES = (
+    "disc",
+    "ring",
+    "square",
+    "frame",
+    "cross",
+    "diagonal cross",
+    "triangle",
+    "bar",
+    "pole",
+    "dots",
+)
 GREY_SHAPES = ("disc", "ring", "square", "cross", "triangle")
 GREY_SIDE, COLOUR_SIDE = 16, 32
 THIN = 0.3

@@ -141,7 +141,7 @@ class Experiment:
         by_chance = math.log(classes)
         if self.settings.loss == "squared_error":
             by_chance = 1.0 - 1.0 / classes
-        return {"loss": float(self._loss), "loss_by_chance": by_chance}
+        return {"loss": self._loss.item(), "loss_by_chance": by_chance}
 
     def calculate_gradients(self) -> dict[str, Any]:
         """Find out for each weight how the loss grows with it."""
@@ -187,7 +187,7 @@ class Experiment:
         loss = self._loss_of(self.network(self._inputs[batch]), self._targets[batch])
         self.weights.forget_gradient()
         loss.backward()
-        value = float(loss)
+        value = loss.item()
         if divergence.diverged(value, self._first_loss):
             self._take_back(value)
             return math.nan

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,10 +157,15 @@ def _shape_after(layer: Layer, shape: tuple[int, ...], place: int) -> tuple[int,
     if isinstance(layer, GlobalPooling):
         return (shape[0],)
     if isinstance(layer, Convolution):
-        sides = [(side + 2 * layer.padding - layer.kernel) // layer.stride + 1 for side in shape[1:]]
+        sides = [
+            (side + 2 * layer.padding - layer.kernel) // layer.stride + 1 for side in shape[1:]
+        ]
         return (layer.filters, *_possible(sides, shape, layer, place))
     if isinstance(layer, Pooling):
-        return (shape[0], *_possible([side // layer.size for side in shape[1:]], shape, layer, place))
+        return (
+            shape[0],
+            *_possible([side // layer.size for side in shape[1:]], shape, layer, place),
+        )
     return shape
 
 

@@ -1,0 +1,196 @@
+"""One experiment on the bench, and the short questions that a panel asks about it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ELMEDLib.errors import InputError
+from ELMEDPlaygroundLib import checked
+from ELMEDPlaygroundLib.arrays import encode
+
+if TYPE_CHECKING:
+    from ELMEDPlaygroundLib.experiment.experiment import Experiment
+
+LONGEST_S = 10.0
+MOST_STEPS = 100_000
+WORTH_THREADS = 2e8
+"""Multiplications in a step above which more than one thread is faster."""
+
+MOST_THREADS = 4
+
+ACTS = {
+    "initialise": ("initialise",),
+    "grab_batch": ("grab_batch", "predict"),
+    "predict": ("predict",),
+    "calculate_loss": ("calculate_loss",),
+    "loss": ("calculate_loss",),
+    "calculate_gradients": ("calculate_gradients",),
+    "gradients": ("calculate_gradients",),
+    "update_weights": ("update_weights",),
+    "update": ("update_weights",),
+    "stop_reason": (),
+    "stop": (),
+}
+"""The seven steps by name, and what each does; a step does first what it needs and was not done."""
+
+
+class Session:
+    """Answers questions about one experiment.
+
+    Each answer has `step`, `epoch`, `numbers` (of the moment), `history` (the rows that no answer
+    had before; `history_from` is the place of the first), `views`, `stopped` (None or why) and
+    `explanation`. Arrays are as `ELMEDPlaygroundLib.arrays.encode` writes them.
+    """
+
+    def __init__(self) -> None:
+        self._experiment: Experiment | None = None
+        self._told = 0
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment on the bench.
+
+        Raises:
+            InputError: there is none yet.
+        """
+        if self._experiment is None:
+            raise InputError("There is no experiment yet.", "Choose data and a network first.")
+        return self._experiment
+
+    def create(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Make an experiment of `data`, `network` and `settings`; answers `summary`, too."""
+        from ELMEDPlaygroundLib.experiment.experiment import PARTS, Experiment
+
+        spec = {name: arguments[name] for name in PARTS if name in arguments}
+        return self._begin(Experiment(spec), arguments)
+
+    def load(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Take up an experiment from its `state`, or from the file `path`."""
+        from ELMEDPlaygroundLib.experiment import file, state
+
+        saved = arguments.get("state")
+        if saved is None and isinstance(arguments.get("path"), str):
+            saved = file.read_json(Path(arguments["path"]))
+        return self._begin(state.load(saved), arguments)
+
+    def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Do one of the seven steps: `step` is its name; `numbers` are those of the step."""
+        name = checked.choice(arguments.get("step"), "the step", ACTS)
+        numbers: dict[str, Any] = {}
+        for method in ACTS[name]:
+            numbers |= getattr(self.experiment, method)()
+        reason = self.experiment.stop_reason()
+        if not ACTS[name]:
+            numbers = {"stop": reason is not None, "why": reason, **self._latest()}
+        if name == "initialise":
+            self._told = 0
+        return {**self._answer(arguments), "numbers": encode(numbers), "act": name}
+
+    def advance(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Train for `seconds` or `steps`, not beyond `until`; a step at least."""
+        seconds, steps, until = (arguments.get(name) for name in ("seconds", "steps", "until"))
+        if seconds is not None:
+            seconds = checked.number(seconds, "'seconds'", 0.0, LONGEST_S)
+        if steps is not None:
+            steps = checked.whole(steps, "'steps'", 1, MOST_STEPS)
+        if until is not None:
+            until = checked.whole(until, "'until'", 0, 2**62)
+        self.experiment.advance(seconds, steps, until)
+        return self._answer(arguments)
+
+    def view(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer `views` alone."""
+        return self._answer(arguments)
+
+    def set(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Change settings on the run: `learning_rate`, `weight_decay`, `batch`, `stop`."""
+        changes = {name: value for name, value in arguments.items() if name != "views"}
+        self.experiment.change(changes)
+        return {**self._answer(arguments), "settings": self.experiment.settings.as_json()}
+
+    def save(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer the `state`; with `path`, write it to that file instead."""
+        from ELMEDPlaygroundLib.experiment import file, state
+
+        saved = state.save(self.experiment)
+        if arguments.get("path"):
+            return {"outputs": [str(file.write_json(Path(arguments["path"]), saved))]}
+        return {"state": saved}
+
+    def script(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer the experiment as a `script` for PyTorch; with `path`, write it there instead."""
+        from ELMEDPlaygroundLib.experiment import file
+        from ELMEDPlaygroundLib.experiment.script import script_of
+
+        text = script_of(self.experiment)
+        if arguments.get("path"):
+            return {"outputs": [str(file.write_text(Path(arguments["path"]), text))]}
+        return {"script": text}
+
+    def evaluate(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer loss and accuracy over all examples as `numbers`."""
+        return {**self._answer(arguments), "numbers": encode(self.experiment.evaluate())}
+
+    def actions(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]]:
+        """Return what can be asked, by name."""
+        names = ["create", "load", "act", "advance", "view", "set", "save", "script", "evaluate"]
+        return {name: getattr(self, name) for name in names}
+
+    def _begin(self, experiment: Experiment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        self._experiment = experiment
+        self._told = 0
+        choose_threads(experiment)
+        return {**self._answer(arguments), "summary": summary(experiment)}
+
+    def _latest(self) -> dict[str, Any]:
+        row = self.experiment.history[-1]
+        return {name: value for name, value in row.items() if name not in ("step", "epoch")}
+
+    def _answer(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        from ELMEDPlaygroundLib.views import look
+
+        experiment = self.experiment
+        views = checked.mapping(arguments.get("views") or {}, "the list of views")
+        shown = look(experiment, views)
+        first, self._told = self._told, len(experiment.history)
+        answer = {
+            "step": experiment.step,
+            "epoch": experiment.order.epochs,
+            "numbers": {**self._latest(), "learning_rate": experiment.settings.learning_rate},
+            "history": experiment.history[first:],
+            "history_from": first,
+            "views": shown,
+            "stopped": experiment.stopped,
+            "explanation": experiment.explanation,
+        }
+        return dict(encode(answer))
+
+
+def summary(experiment: Experiment) -> dict[str, Any]:
+    """Return what there is to know of data and network before any training."""
+    data, design = experiment.data, experiment.design
+    return {
+        "data": data.name,
+        "points": len(data.input_shape) == 1,
+        "input_shape": list(data.input_shape),
+        "classes": list(data.classes),
+        "train": len(data.train),
+        "test": len(data.test),
+        "looked_at": [len(part) for part in experiment.looked_at],
+        "layers": [row.as_json() for row in design.summary()],
+        "parameters": design.parameters,
+        "spec": encode(experiment.spec),
+        "settings": experiment.settings.as_json(),
+    }
+
+
+def choose_threads(experiment: Experiment) -> None:
+    """Let small networks run on one thread: several would wait for each other."""
+    import torch
+
+    cost = experiment.design.operations * experiment.settings.batch
+    cores = os.cpu_count() or 1
+    torch.set_num_threads(min(cores, MOST_THREADS) if cost > WORTH_THREADS else 1)
