@@ -81,7 +81,11 @@ def test_evaluate_refuses_other_grids(study, tmp_path):
 def test_evaluate_judges_a_model_on_labelled_studies(study, small_model, tmp_path):
     done = elmed("evaluate", "--studies", tmp_path, "--cases", "study", "--model", small_model)
     assert done.returncode == 0, done.stderr
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["Dice", "study", "mean"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        *("Dice", "study", "mean"),
+        *("HD95", "study", "mean"),
+        *("Surface", "study", "mean"),
+    ]
 
     done = elmed("evaluate", "--studies", tmp_path, "--cases", "nobody")
     assert done.returncode == 1
