@@ -19,16 +19,18 @@ class Requirement:
     """A package with the versions that will do.
 
     Attributes:
-        name: of the package, and of the module that it brings.
+        name: of the package.
         title: as people write it.
         minimum: the first version that will do.
         below: the first version that will not do any more; "" when none is known.
+        module: that it brings; "" when it has the package's name.
     """
 
     name: str
     title: str
     minimum: str
     below: str = ""
+    module: str = ""
 
     def __str__(self) -> str:
         """The requirement as pip takes it."""
@@ -37,9 +39,10 @@ class Requirement:
 
 TORCH = Requirement("torch", "PyTorch", "2.2")
 MONAI = Requirement("monai", "MONAI", "1.4", "2")
+SCIKIT_LEARN = Requirement("scikit-learn", "scikit-learn", "1.3", module="sklearn")
 
-PLAYGROUND = (TORCH,)
-"""What the playground needs."""
+PLAYGROUND = (TORCH, SCIKIT_LEARN)
+"""What the playground needs: the handwritten digits come with scikit-learn."""
 
 SEGMENTATION = (TORCH, MONAI)
 """What segmentation needs beyond what Slicer brings (numpy, SciPy and SimpleITK)."""
@@ -77,7 +80,7 @@ def require(requirements: Iterable[Requirement] = SEGMENTATION) -> None:
 def _problem(requirement: Requirement) -> str:
     title = requirement.title
     # A package's metadata can outlive its files, and files can come without metadata.
-    if importlib.util.find_spec(requirement.name) is None:
+    if importlib.util.find_spec(requirement.module or requirement.name) is None:
         return f"{title} is not installed."
     try:
         installed = importlib.metadata.version(requirement.name)
