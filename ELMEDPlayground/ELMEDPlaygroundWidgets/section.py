@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ELMEDPlaygroundWidgets.bench import Bench
 
 SECTIONS: list[str] = [
+    "ELMEDPlaygroundWidgets.lessons_section:LessonsSection",
     "ELMEDPlaygroundWidgets.data_section:DataSection",
     "ELMEDPlaygroundWidgets.network_section:NetworkSection",
     "ELMEDPlaygroundWidgets.settings_section:SettingsSection",
