@@ -15,7 +15,22 @@ from ELMEDLib.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VIEWS: dict[str, str] = {}
+VIEWS: dict[str, str] = {
+    "decision-map": "ELMEDPlaygroundLib.views.points_map:decision_map",
+    "neurons": "ELMEDPlaygroundLib.views.points_map:neuron_maps",
+    "hidden-space": "ELMEDPlaygroundLib.views.hidden_space:hidden_space",
+    "probe": "ELMEDPlaygroundLib.views.probe:linear_probe",
+    "weights": "ELMEDPlaygroundLib.views.weights:weights_and_gradients",
+    "curves": "ELMEDPlaygroundLib.views.curves:curves",
+    "confusion": "ELMEDPlaygroundLib.views.images_confusion:confusion",
+    "mistakes": "ELMEDPlaygroundLib.views.images_confusion:mistakes",
+    "kernels": "ELMEDPlaygroundLib.views.images_kernels:kernels",
+    "feature-maps": "ELMEDPlaygroundLib.views.images_features:feature_maps",
+    "one-convolution": "ELMEDPlaygroundLib.views.images_convolution:one_convolution",
+    "saliency": "ELMEDPlaygroundLib.views.images_saliency:saliency",
+    "grad-cam": "ELMEDPlaygroundLib.views.images_saliency:grad_cam",
+    "shift": "ELMEDPlaygroundLib.views.images_shift:shift",
+}
 
 
 def look(experiment: Any, views: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:

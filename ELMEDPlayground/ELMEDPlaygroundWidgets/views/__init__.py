@@ -8,7 +8,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ELMEDPlaygroundWidgets.views.base import View
 
-ALL_VIEWS: list[str] = []
+ALL_VIEWS: list[str] = [
+    "ELMEDPlaygroundWidgets.views.points_map:DecisionMapView",
+    "ELMEDPlaygroundWidgets.views.points_map:NeuronsView",
+    "ELMEDPlaygroundWidgets.views.curves:CurvesView",
+    "ELMEDPlaygroundWidgets.views.hidden_space:HiddenSpaceView",
+    "ELMEDPlaygroundWidgets.views.probe:ProbeView",
+    "ELMEDPlaygroundWidgets.views.weights:WeightsView",
+    "ELMEDPlaygroundWidgets.views.images_confusion:ConfusionView",
+    "ELMEDPlaygroundWidgets.views.images_confusion:MistakesView",
+    "ELMEDPlaygroundWidgets.views.images_kernels:KernelsView",
+    "ELMEDPlaygroundWidgets.views.images_features:FeatureMapsView",
+    "ELMEDPlaygroundWidgets.views.images_convolution:OneConvolutionView",
+    "ELMEDPlaygroundWidgets.views.images_saliency:SaliencyView",
+    "ELMEDPlaygroundWidgets.views.images_saliency:GradCamView",
+    "ELMEDPlaygroundWidgets.views.images_shift:ShiftView",
+]
 """The classes, a line each: `"ELMEDPlaygroundWidgets.views.points_map:DecisionMapView"`."""
 
 

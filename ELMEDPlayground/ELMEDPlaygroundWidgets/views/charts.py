@@ -1,0 +1,133 @@
+"""What charts need: a frame with round numbers along its sides, points, lines, a legend."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import qt
+
+from ELMEDPlaygroundWidgets.views.images_painting import INK, PALE, Box, frame, left, words
+from ELMEDPlaygroundWidgets.views.palette import colourOf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+GRID = "#e4e7eb"
+TEXT = 11
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How numbers become pixels; y grows upwards.
+
+    Attributes:
+        box: the chart's inside.
+        x: smallest and largest number along x.
+        y: smallest and largest number along y.
+    """
+
+    box: Box
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+    def point(self, x: float, y: float) -> Any:
+        """Return where a pair of numbers lies."""
+        across = (x - self.x[0]) / ((self.x[1] - self.x[0]) or 1.0)
+        up = (y - self.y[0]) / ((self.y[1] - self.y[0]) or 1.0)
+        return qt.QPointF(
+            self.box.x + across * self.box.width, self.box.y + (1 - up) * self.box.height
+        )
+
+
+def roundNumbers(low: float, high: float, about: int = 4) -> list[float]:
+    """Return about so many round numbers from `low` to `high`."""
+    span = high - low
+    if not span > 0 or not math.isfinite(span):
+        return [low]
+    rough = span / about
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(f * power for f in (1, 2, 5, 10) if f * power >= rough)
+    first = math.ceil(low / step - 1e-9)
+    return [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def axes(painter: Any, scale: Scale, title: str, below: str, percent: bool = False) -> None:
+    """Draw a chart's frame, its grid with numbers, and its words."""
+    box = scale.box
+    for value in roundNumbers(*scale.y):
+        spot = scale.point(scale.x[0], value)
+        painter.setPen(qt.QPen(qt.QColor(GRID), 1))
+        painter.drawLine(spot, scale.point(scale.x[1], value))
+        text = f"{100 * value:.0f} %" if percent else f"{value:g}"
+        _write(painter, Box(box.x - 46, spot.y() - 8, 42, 16), text, right=True)
+    for value in roundNumbers(*scale.x):
+        spot = scale.point(value, scale.y[0])
+        text = f"{value:,.0f}" if scale.x[1] > 10 else f"{value:g}"  # noqa: PLR2004 - steps
+        _write(painter, Box(spot.x() - 30, box.y + box.height + 2, 60, 16), text)
+    frame(painter, box)
+    words(painter, Box(box.x, box.y - 20, box.width, 18), title, 12, INK, left(), bold=True)
+    words(painter, Box(box.x, box.y + box.height + 17, box.width, 16), below, TEXT, PALE)
+
+
+def line(
+    painter: Any, scale: Scale, x: np.ndarray, y: np.ndarray, colour: str, dashed: bool
+) -> None:
+    """Draw numbers as a line; what is no number is left out."""
+    pen = qt.QPen(qt.QColor(colour), 2)
+    if dashed:
+        pen.setStyle(qt.Qt.DashLine)
+    painter.setPen(pen)
+    sound = np.isfinite(x) & np.isfinite(y)
+    spots = [scale.point(float(a), float(b)) for a, b in zip(x[sound], y[sound], strict=True)]
+    for start, end in pairwise(spots):
+        painter.drawLine(start, end)
+
+
+def examples(painter: Any, scale: Scale, data: Mapping[str, Any]) -> None:
+    """Draw examples: filled circles for training, ringed diamonds for those held out."""
+    for (x, y), label, isTest in zip(data["points"], data["targets"], data["is_test"], strict=True):
+        if not (math.isfinite(x) and math.isfinite(y)):
+            continue
+        spot = scale.point(float(x), float(y))
+        painter.setBrush(qt.QBrush(qt.QColor(colourOf(label))))
+        painter.setPen(qt.QPen(qt.QColor("#202020" if isTest else "#ffffff"), 1))
+        if isTest:
+            painter.drawRect(qt.QRectF(spot.x() - 2.6, spot.y() - 2.6, 5.2, 5.2))
+        else:
+            painter.drawEllipse(spot, 3.2, 3.2)
+
+
+def classLegend(painter: Any, box: Box, classes: Sequence[str]) -> None:
+    """Name the classes in a row, and say what the two shapes of marks mean."""
+    x = box.x
+    for label, name in enumerate(classes):
+        painter.setBrush(qt.QBrush(qt.QColor(colourOf(label))))
+        painter.setPen(qt.QPen(qt.QColor("#ffffff"), 1))
+        painter.drawEllipse(qt.QPointF(x + 6, box.y + box.height / 2), 5, 5)
+        width = 18 + 7 * len(str(name))
+        _write(painter, Box(x + 14, box.y, width, box.height), str(name), atLeft=True)
+        x += width + 6
+    text = "round: to train on, square: held out"
+    _write(painter, Box(x, box.y, box.x + box.width - x, box.height), text, right=True)
+
+
+def lines(painter: Any, scale: Scale, bent: np.ndarray, colour: str) -> None:
+    """Draw lines (line, point, 2)."""
+    painter.setPen(qt.QPen(qt.QColor(colour), 1))
+    for one in bent:
+        spots = [scale.point(float(x), float(y)) for x, y in one]
+        for start, end in pairwise(spots):
+            painter.drawLine(start, end)
+
+
+def _write(painter: Any, box: Box, text: str, right: bool = False, atLeft: bool = False) -> None:
+    align = None
+    if right:
+        align = qt.Qt.AlignRight | qt.Qt.AlignVCenter
+    elif atLeft:
+        align = left()
+    words(painter, box, text, TEXT, PALE, align)

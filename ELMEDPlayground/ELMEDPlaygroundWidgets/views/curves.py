@@ -1,0 +1,79 @@
+"""Loss and accuracy while the network learns."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import qt
+
+from ELMEDPlaygroundWidgets.views.charts import Scale, axes, line
+from ELMEDPlaygroundWidgets.views.images_painting import BLUE, INK, ORANGE, Box, left, words
+from ELMEDPlaygroundWidgets.views.images_view import ImageView
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PARTS = (("train", BLUE, False), ("test", ORANGE, True))
+LEGEND = 22
+SIDE = 52
+BELOW = 38
+
+
+class CurvesView(ImageView):
+    """Loss and accuracy over the steps, for training and held-out examples."""
+
+    name = "curves"
+    title = "Loss, accuracy"
+    help = (
+        "Loss and accuracy over the steps: blue for the examples trained on, orange and dashed for "
+        "those held out. Where the two part, the network learns by heart."
+    )
+    showsOneImage = False
+
+    def suits(self, summary: Mapping[str, Any]) -> bool:  # noqa: ARG002 - suits everything
+        """Suit all data."""
+        return True
+
+    def paint(self, painter: Any, data: Mapping[str, Any], width: int, height: int) -> None:
+        """Draw two charts: beside each other where there is room, else one below the other."""
+        painter.setRenderHint(qt.QPainter.Antialiasing)
+        self._legend(painter, width)
+        wide = width > 1.3 * height
+        each = (width / 2, height - LEGEND) if wide else (width, (height - LEGEND) / 2)
+        steps = data["step"].astype(float)
+        last = max(float(steps[-1]) if len(steps) else 1.0, 1.0)
+        for number, (name, title) in enumerate((("loss", "Loss"), ("accuracy", "Accuracy"))):
+            x, y = (number * each[0], LEGEND) if wide else (0, LEGEND + number * each[1])
+            box = Box(x + SIDE, y + 22, each[0] - SIDE - 14, each[1] - 22 - BELOW)
+            top = 1.0 if name == "accuracy" else _top(data)
+            scale = Scale(box, (0.0, last), (0.0, top))
+            axes(painter, scale, title, "step", percent=name == "accuracy")
+            for part, colour, dashed in PARTS:
+                line(painter, scale, steps, data[f"{part}_{name}"], colour, dashed)
+        self._numbers(painter, data, width)
+
+    @staticmethod
+    def _legend(painter: Any, width: int) -> None:
+        for number, (text, colour) in enumerate((("training", BLUE), ("held out", ORANGE))):
+            box = Box(8 + number * 90, 2, min(90, width / 2), LEGEND)
+            words(painter, box, text, 12, colour, left(), bold=True)
+
+    @staticmethod
+    def _numbers(painter: Any, data: Mapping[str, Any], width: int) -> None:
+        if len(data["step"]) == 0:
+            return
+        text = (
+            f"step {int(data['step'][-1]):,}: "
+            f"{100 * float(data['train_accuracy'][-1]):.1f} % and "
+            f"{100 * float(data['test_accuracy'][-1]):.1f} % right"
+        )
+        align = qt.Qt.AlignRight | qt.Qt.AlignVCenter
+        words(painter, Box(width / 2 - 40, 2, width / 2 + 32, LEGEND), text, 12, INK, align)
+
+
+def _top(data: Mapping[str, Any]) -> float:
+    values = np.concatenate([data["train_loss"], data["test_loss"]])
+    values = values[np.isfinite(values)]
+    return float(values.max()) * 1.05 if len(values) and values.max() > 0 else math.log(2)

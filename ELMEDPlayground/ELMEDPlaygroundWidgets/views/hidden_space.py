@@ -1,0 +1,92 @@
+"""The examples and the plane as a hidden layer sees them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import qt
+
+from ELMEDPlaygroundWidgets.views.charts import Scale, classLegend, examples, lines
+from ELMEDPlaygroundWidgets.views.images_painting import PALE, Box, frame, left, words
+from ELMEDPlaygroundWidgets.views.images_view import ImageView, offer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GREY = "#9fb4c7"
+MARGIN = 0.06
+LEGEND, CAPTION = 22, 20
+
+
+class HiddenSpaceView(ImageView):
+    """Where a layer puts each example, and how it bends a straight grid."""
+
+    name = "hidden-space"
+    title = "Hidden space"
+    help = (
+        "Where a layer puts each example, and how it bends the straight grid of the plane. When "
+        "classes come apart here, a straight cut is enough: a good representation."
+    )
+    showsOneImage = False
+
+    def __init__(self) -> None:
+        """Offer the layers."""
+        super().__init__()
+        self.layerCombo = self.addCombo("The layer that is looked into.")
+        self.bar.addStretch(1)
+
+    def suits(self, summary: Mapping[str, Any]) -> bool:
+        """Suit everything; the layers to choose from are those of the network."""
+        names = [layer["name"] for layer in summary["layers"]]
+        entries = [("last hidden layer", None), ("input", "input")]
+        entries += [(name, name) for name in names[:-1]] + [("output", "logits")]
+        offer(self.layerCombo, entries)
+        return True
+
+    def request(self) -> dict[str, Any]:
+        """Ask for the chosen layer."""
+        layer = self.layerCombo.currentData if self.layerCombo.count else None
+        return {"layer": layer} if layer else {}
+
+    def paint(self, painter: Any, data: Mapping[str, Any], width: int, height: int) -> None:
+        """Draw the bent grid and the examples."""
+        painter.setRenderHint(qt.QPainter.Antialiasing)
+        room = Box(6, 6 + CAPTION, width - 12, height - 12 - LEGEND - CAPTION).square()
+        scale = _scale(room, data)
+        painter.save()
+        painter.setClipRect(room.rect)
+        if data.get("across") is not None:
+            lines(painter, scale, data["across"], GREY)
+            lines(painter, scale, data["down"], GREY)
+        examples(painter, scale, data)
+        painter.restore()
+        frame(painter, room)
+        caption = Box(room.x, room.y - CAPTION, room.width, CAPTION)
+        words(painter, caption, _caption(data), 12, PALE, left())
+        legend = Box(room.x, room.y + room.height + 2, room.width, LEGEND)
+        classLegend(painter, legend, data["classes"])
+
+
+def _scale(room: Box, data: Mapping[str, Any]) -> Scale:
+    """Return a scale that shows all examples, the same for both axes."""
+    points = data["points"][np.isfinite(data["points"]).all(axis=1)]
+    if len(points) == 0:
+        return Scale(room, (-1, 1), (-1, 1))
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle, half = (low + high) / 2, max(float((high - low).max()) / 2, 1e-6) * (1 + 2 * MARGIN)
+    return Scale(
+        room,
+        (float(middle[0]) - half, float(middle[0]) + half),
+        (float(middle[1]) - half, float(middle[1]) + half),
+    )
+
+
+def _caption(data: Mapping[str, Any]) -> str:
+    name = "output" if data["layer"] == "logits" else data["layer"]
+    if not data["is_projection"]:
+        return f"{name}: its {data['neurons']} numbers as x and y"
+    return (
+        f"{name}: {data['neurons']} numbers, seen along two directions that show "
+        f"{100 * data['explained']:.0f} % of their spread"
+    )
