@@ -1,0 +1,133 @@
+"""What each layer does to a shift: maps side by side, and two numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ELMEDPlaygroundWidgets.views.images_painting import (
+    BLUE,
+    INK,
+    LINE,
+    PALE,
+    Box,
+    answerMap,
+    diverging,
+    fill,
+    frame,
+    left,
+    picture,
+    words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+HEAD = 34
+NAMES = 96
+GAP = 6
+MOST_SIDE = 74
+LEAST_ROW = 20
+EXACT = 0.005
+"""Below this an error is written as exact: it rounds to 0.00."""
+
+
+def paintLayers(painter: Any, box: Box, layers: Sequence[Mapping[str, Any]], shifted: bool) -> None:
+    """Draw a row a layer.
+
+    Args:
+        painter: of the canvas.
+        box: where to.
+        layers: as the engine's view `shift` tells.
+        shifted: whether the image is shifted at all.
+    """
+    rows = [layer for layer in layers if layer["kind"] not in ("dropout", "flatten")]
+    withMaps = sum("after" in row for row in rows)
+    flat = len(rows) - withMaps
+    line = (box.height - HEAD - flat * (LEAST_ROW + GAP)) / max(withMaps, 1) - GAP
+    side = max(min(line, MOST_SIDE, (box.width - NAMES - 150) / 3 - GAP), LEAST_ROW)
+    columns = _columns(box, side)
+    _head(painter, box, columns, side)
+    top = box.y + HEAD
+    for row in rows:
+        high = side if "after" in row else LEAST_ROW
+        _row(painter, Box(box.x, top, box.width, high), columns, row, shifted)
+        top += high + GAP
+
+
+def _columns(box: Box, side: float) -> list[float]:
+    """Return where names, three maps and two numbers begin."""
+    maps = [box.x + NAMES + n * (side + GAP) for n in range(3)]
+    numbers = maps[-1] + side + 12
+    room = (box.x + box.width - numbers) / 2
+    return [box.x, *maps, numbers, numbers + room]
+
+
+def _head(painter: Any, box: Box, columns: list[float], side: float) -> None:
+    titles = ("layer", "layer of\nshifted", "shifted\nlayer", "difference")
+    for x, title in zip(columns, titles, strict=False):
+        at = Box(x - 3, box.y, (NAMES if x == box.x else side + GAP), HEAD - 2)
+        words(painter, at, title, 11, PALE, left() if x == box.x else None)
+    room = columns[5] - columns[4]
+    words(
+        painter, Box(columns[4], box.y, room - 4, HEAD - 2), "equivariance\nerror", 11, PALE, left()
+    )
+    words(painter, Box(columns[5], box.y, room, HEAD - 2), "invariance\n(cosine)", 11, PALE, left())
+
+
+def _row(
+    painter: Any, box: Box, columns: list[float], row: Mapping[str, Any], shifted: bool
+) -> None:
+    words(
+        painter, Box(box.x, box.y, NAMES - 6, box.height), row["name"], 13, INK, left(), bold=True
+    )
+    if "after" in row:
+        after, moved = np.asarray(row["after"]), np.asarray(row["moved"])
+        top = max(float(np.abs(after).max()), float(np.abs(moved).max()), 1e-9)
+        pictures = (_scaled(after, top), _scaled(moved, top), diverging(after - moved, top))
+        for x, pixels in zip(columns[1:4], pictures, strict=True):
+            picture(painter, Box(x, box.y, box.height, box.height), pixels)
+    room = columns[5] - columns[4] - 6
+    _error(painter, Box(columns[4], box.y, room, box.height), row, shifted)
+    _share(painter, Box(columns[5], box.y, room, box.height), row["invariance"])
+
+
+def _scaled(values: np.ndarray, top: float) -> np.ndarray:
+    return (
+        diverging(values, top)
+        if float(values.min()) < 0
+        else answerMap(np.append(values, np.full((1, values.shape[1]), top, values.dtype), axis=0))[
+            :-1
+        ]
+    )
+
+
+def _error(painter: Any, box: Box, row: Mapping[str, Any], shifted: bool) -> None:
+    """Write how far the layer is from moving with the image."""
+    if "after" not in row:
+        words(painter, box, "no place left", 12, PALE, left())
+        return
+    inner, whole = row["equivariance"], row["equivariance_with_edges"]
+    if inner is None:
+        words(painter, box, "moved out", 12, PALE, left())
+        return
+    half = Box(box.x, box.y + box.height / 2 - 17, box.width, 18)
+    exact = inner < EXACT
+    middle = box if not shifted or abs(whole - inner) < EXACT else half
+    text = "0.00 (exact)" if exact and shifted else f"{inner:.2f}"
+    words(painter, middle, text, 14, BLUE if exact else INK, left(), bold=True)
+    if middle is half:
+        below = Box(box.x, half.y + 18, box.width, 15)
+        words(painter, below, f"{whole:.2f} with edges", 11, PALE, left())
+
+
+def _share(painter: Any, box: Box, value: float) -> None:
+    """Draw a cosine similarity as a bar with its number."""
+    bar = Box(box.x, box.y + box.height / 2 + 5, max(box.width - 4, 1.0), 5)
+    words(
+        painter, Box(box.x, bar.y - 19, box.width, 18), f"{value:.2f}", 14, INK, left(), bold=True
+    )
+    fill(painter, bar, "#e6e9ed")
+    fill(painter, Box(bar.x, bar.y, bar.width * min(max(value, 0.0), 1.0), bar.height), BLUE)
+    frame(painter, bar, LINE)
