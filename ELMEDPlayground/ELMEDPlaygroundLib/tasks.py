@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ELMEDLib.progress import Progress
+from ELMEDPlaygroundLib.scan.service import SCAN_TASKS
 from ELMEDPlaygroundLib.session import Session
 
 Task = Callable[[dict[str, Any], Progress], dict[str, Any]]
@@ -21,5 +22,6 @@ def _without_progress(
 
 
 TASKS: dict[str, Task] = {
-    name: _without_progress(action) for name, action in SESSION.actions().items()
+    **{name: _without_progress(action) for name, action in SESSION.actions().items()},
+    **SCAN_TASKS,
 }

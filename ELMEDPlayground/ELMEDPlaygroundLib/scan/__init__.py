@@ -1,0 +1,1 @@
+"""Looking into ELMEDSegment's own network on a patient's scan."""
