@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from ELMEDPlaygroundWidgets.views.images_painting import INK, PALE, Box, frame, 
 from ELMEDPlaygroundWidgets.views.palette import colourOf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 GRID = "#e4e7eb"
 TEXT = 11
@@ -82,9 +81,8 @@ def line(
         pen.setStyle(qt.Qt.DashLine)
     painter.setPen(pen)
     sound = np.isfinite(x) & np.isfinite(y)
-    spots = [scale.point(float(a), float(b)) for a, b in zip(x[sound], y[sound], strict=True)]
-    for start, end in pairwise(spots):
-        painter.drawLine(start, end)
+    painter.setBrush(qt.QBrush(qt.Qt.NoBrush))
+    painter.drawPath(_path(scale, zip(x[sound], y[sound], strict=True)))
 
 
 def examples(painter: Any, scale: Scale, data: Mapping[str, Any]) -> None:
@@ -118,10 +116,21 @@ def classLegend(painter: Any, box: Box, classes: Sequence[str]) -> None:
 def lines(painter: Any, scale: Scale, bent: np.ndarray, colour: str) -> None:
     """Draw lines (line, point, 2)."""
     painter.setPen(qt.QPen(qt.QColor(colour), 1))
+    painter.setBrush(qt.QBrush(qt.Qt.NoBrush))
     for one in bent:
-        spots = [scale.point(float(x), float(y)) for x, y in one]
-        for start, end in pairwise(spots):
-            painter.drawLine(start, end)
+        painter.drawPath(_path(scale, one))
+
+
+def _path(scale: Scale, pairs: Iterable[Sequence[float]]) -> Any:
+    """Return a line through pairs of numbers; in one piece, so that dashes run on."""
+    path = qt.QPainterPath()
+    for number, (x, y) in enumerate(pairs):
+        spot = scale.point(float(x), float(y))
+        if number == 0:
+            path.moveTo(spot)
+        else:
+            path.lineTo(spot)
+    return path
 
 
 def _write(painter: Any, box: Box, text: str, right: bool = False, atLeft: bool = False) -> None:

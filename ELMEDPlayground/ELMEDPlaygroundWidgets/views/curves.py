@@ -46,7 +46,7 @@ class CurvesView(ImageView):
         last = max(float(steps[-1]) if len(steps) else 1.0, 1.0)
         for number, (name, title) in enumerate((("loss", "Loss"), ("accuracy", "Accuracy"))):
             x, y = (number * each[0], LEGEND) if wide else (0, LEGEND + number * each[1])
-            box = Box(x + SIDE, y + 22, each[0] - SIDE - 14, each[1] - 22 - BELOW)
+            box = Box(x + SIDE, y + 22, each[0] - SIDE - 22, each[1] - 22 - BELOW)
             top = 1.0 if name == "accuracy" else _top(data)
             scale = Scale(box, (0.0, last), (0.0, top))
             axes(painter, scale, title, "step", percent=name == "accuracy")

@@ -62,8 +62,8 @@ class HiddenSpaceView(ImageView):
         examples(painter, scale, data)
         painter.restore()
         frame(painter, room)
-        caption = Box(room.x, room.y - CAPTION, room.width, CAPTION)
-        words(painter, caption, _caption(data), 12, PALE, left())
+        caption = Box(6, room.y - CAPTION, width - 12, CAPTION)
+        words(painter, caption, _caption(data), 11, PALE, left())
         legend = Box(room.x, room.y + room.height + 2, room.width, LEGEND)
         classLegend(painter, legend, data["classes"])
 
@@ -87,6 +87,6 @@ def _caption(data: Mapping[str, Any]) -> str:
     if not data["is_projection"]:
         return f"{name}: its {data['neurons']} numbers as x and y"
     return (
-        f"{name}: {data['neurons']} numbers, seen along two directions that show "
-        f"{100 * data['explained']:.0f} % of their spread"
+        f"{name}: {data['neurons']} numbers seen along two directions, "
+        f"{100 * data['explained']:.0f} % of the spread"
     )

@@ -27,6 +27,7 @@ ZERO, FULL = 128.0, 127.0
 """How bytes stand for the answers of neurons."""
 
 MOST_LINES = 400
+MOST_IN_A_COLUMN, BETWEEN = 8, 4
 NEGATIVE, POSITIVE = (0, 90, 170), (214, 94, 0)
 
 
@@ -90,10 +91,21 @@ class NeuronsView(PointsView):
     ) -> list[Box]:
         maps = len(layer["maps"])
         step = width / count
-        side = min(step * 0.52, (height - 40) / max(maps, 1) - 4, 110)
-        gap = (height - 40 - maps * side) / (maps + 1)
-        x = number * step + (step - side) / 2
-        return [Box(x, 34 + gap + row * (side + gap), side, side) for row in range(maps)]
+        # Many maps stand in two columns, so that each is large enough to be read.
+        beside = 2 if maps > MOST_IN_A_COLUMN else 1
+        rows = -(-maps // beside)
+        side = min(step * 0.66 / beside, (height - 40) / max(rows, 1) - 4, 110)
+        gap = (height - 40 - rows * side) / (rows + 1)
+        left = number * step + (step - beside * side - (beside - 1) * BETWEEN) / 2
+        return [
+            Box(
+                left + (place % beside) * (side + BETWEEN),
+                34 + gap + (place // beside) * (side + gap),
+                side,
+                side,
+            )
+            for place in range(maps)
+        ]
 
     @staticmethod
     def _links(
@@ -121,7 +133,7 @@ class NeuronsView(PointsView):
     def _maps(painter: Any, layer: Mapping[str, Any], boxes: list[Box]) -> None:
         for box, values in zip(boxes, layer["maps"], strict=True):
             picture(painter, box, diverging((values.astype(float) - ZERO) / FULL, 1.0))
-        middle = boxes[0].middle[0] if boxes else 0
+        middle = (boxes[0].x + max(box.x + box.width for box in boxes)) / 2
         hidden = layer["neurons"] - len(boxes)
         name = "output" if layer["name"] == "logits" else layer["name"]
         words(painter, Box(middle - 70, 4, 140, 16), name, 12, INK, bold=True)
