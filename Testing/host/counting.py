@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,14 +55,19 @@ def child_processes(of: int | str = "self") -> list[int]:
     """Return the process numbers of all descendants of a process (Linux)."""
     found: list[int] = []
     root = Path("/proc") / str(of)
-    for listing in root.glob("task/*/children"):
-        try:
-            direct = [int(number) for number in listing.read_text().split()]
-        except OSError:
-            continue  # the thread has ended meanwhile
-        for number in direct:
-            found += [number, *child_processes(number)]
+    for number in _children(root):
+        found += [number, *child_processes(number)]
     return sorted(set(found))
+
+
+def _children(process: Path) -> list[int]:
+    """Return the direct children; none where the process or a thread has ended meanwhile."""
+    children: list[int] = []
+    with suppress(OSError):
+        for thread in (process / "task").iterdir():
+            with suppress(OSError):
+                children += [int(number) for number in (thread / "children").read_text().split()]
+    return children
 
 
 def standing(host: Any, observers: ObserverCount) -> Standing:
