@@ -14,7 +14,7 @@ from slicer.ScriptedLoadableModule import (
 
 try:
     import ELMEDLib  # noqa: F401 - only to see whether it can be found
-    import ELMEDSegmentLib  # noqa: F401 - its network is one of those to be taken apart
+    import ELMEDSegmentWidgets  # noqa: F401 - its network is one of those to be taken apart
 except ModuleNotFoundError:
     # In a checkout both lie beside this module's folder; installed, they lie in it.
     sys.path.append(str(Path(__file__).resolve().parent.parent))

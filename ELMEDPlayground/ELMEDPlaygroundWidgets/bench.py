@@ -66,6 +66,9 @@ class Bench:
         self._savedAt = 0.0
         self._home: int | None = None
         self._restoring = False
+        self._unsettled = False
+        self._until = 0
+        self._advancing = -1
         self._settling = qt.QTimer()
         self._settling.setSingleShot(True)
         self._settling.setInterval(SETTLE_MS)
@@ -86,9 +89,11 @@ class Bench:
         changed = {name: dict(part) for name, part in parts.items() if self.spec[name] != part}
         if changed:
             self.spec.update(changed)
-            self.pause()
-            self.state = None
+            self._setRunning(False)
+            self._generation += 1
+            self.summary = self.state = None
             self._tell("specChanged")
+            self._unsettled = True
             self._settling.start()
 
     def changeLive(self, **settings: Any) -> None:
@@ -105,7 +110,7 @@ class Bench:
             spec: the choices.
             state: where it was; without one it begins anew.
         """
-        self._settling.stop()
+        self._settle()
         self._setRunning(False)
         self._generation += 1
         self.summary = None
@@ -127,7 +132,7 @@ class Bench:
 
     def create(self) -> None:
         """Make the experiment in the worker: from its state when there is one, else anew."""
-        self._settling.stop()
+        self._settle()
         self.pause()
         self._generation += 1
         self.summary = None
@@ -144,6 +149,7 @@ class Bench:
     def run(self) -> None:
         """Train until somebody pauses or the criterion is met."""
         if not self.running:
+            self._createIfUnsettled()
             self.troubled("")
             self._setRunning(True)
             if self.summary is not None:
@@ -157,18 +163,20 @@ class Bench:
 
     def step(self, steps: int = 1) -> None:
         """Train for some steps, and rest."""
+        self._createIfUnsettled()
         self.pause()
-        self._ask("advance", {"steps": steps, "views": self.viewsWanted()}, self._frame)
+        self._ask("advance", {"steps": steps, "views": self.viewsWanted()}, self._stepped)
 
     def act(self, step: str) -> None:
         """Do one of the seven steps."""
+        self._createIfUnsettled()
         self.pause()
-        self._ask("act", {"step": step, "views": self.viewsWanted()}, self._frame)
+        self._ask("act", {"step": step, "views": self.viewsWanted()}, self._stepped)
 
     def refresh(self) -> None:
         """Fetch the views that are on screen; while the training goes on they come anyway."""
         if not self.running and self.summary is not None:
-            self._ask("view", {"views": self.viewsWanted()}, self._frame)
+            self._ask("view", {"views": self.viewsWanted()}, self._take)
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Fetch the state, so that it outlives the worker."""
@@ -176,6 +184,7 @@ class Bench:
 
         def keep(answer: Mapping[str, Any]) -> None:
             self.state = answer["state"]
+            self._tell("saved")
             if then is not None:
                 then()
 
@@ -199,19 +208,28 @@ class Bench:
 
     def leave(self) -> None:
         """Let the worker go, with the state in safe keeping."""
-        self._settling.stop()
+        self._settle()
         self.pause()
         self.save(then=self.close)
 
     def close(self) -> None:
         """Let the worker go now."""
         self._generation += 1
-        self._settling.stop()
+        self._settle()
         self.running = False
         self.summary = None
         self.laboratory.close()
 
     # The machinery
+
+    def _settle(self) -> None:
+        self._settling.stop()
+        self._unsettled = False
+
+    def _createIfUnsettled(self) -> None:
+        """Wait no longer for more choices: somebody wants to go on."""
+        if self._unsettled:
+            self.create()
 
     def _ask(
         self,
@@ -247,13 +265,27 @@ class Bench:
             self.refresh()
 
     def _advance(self) -> None:
+        """Ask for the next frame, unless one is on its way: who presses Pause and Run gets one."""
+        if self._advancing == self._generation:
+            return
+        self._advancing = self._generation
         arguments: dict[str, Any] = {"seconds": FRAME_S, "views": self.viewsWanted()}
-        if self.stopAt > self.latest.get("step", 0):
-            arguments["until"] = self.stopAt
+        self._until = self.stopAt if self.stopAt > self.latest.get("step", 0) else 0
+        if self._until:
+            arguments["until"] = self._until
         self._ask("advance", arguments, self._frame)
 
+    def _stepped(self, answer: dict[str, Any]) -> None:
+        self._take(answer)
+        if not self.running:
+            self.save()
+
     def _frame(self, answer: dict[str, Any]) -> None:
-        if answer.get("stopped"):
+        self._advancing = -1
+        self.latest = answer
+        rests = bool(answer.get("stopped")) or 0 < self._until <= answer["step"]
+        if rests:
+            self._until = 0
             self._setRunning(False)
         if self.running and time.monotonic() - self._savedAt > SAVE_S:
             self.save()
@@ -261,18 +293,20 @@ class Bench:
             # Before drawing: the worker computes the next frame while this one is drawn.
             self._advance()
         self._take(answer)
-        if answer.get("stopped"):
+        if rests:
             self.save()
 
     def _take(self, answer: dict[str, Any]) -> None:
         self.latest = answer
-        self.history.extend(answer.get("history", ()))
+        # Rows are told once; initialising takes back those there were.
+        self.history[answer.get("history_from", len(self.history)) :] = answer.get("history", ())
         self._tell("answered", answer)
 
     def _ignore(self, answer: dict[str, Any]) -> None:
         """Take no notice of an answer that says nothing new."""
 
     def _failed(self, error: ELMEDError) -> None:
+        self._advancing = -1
         self._setRunning(False)
         if isinstance(error, CancelledError):
             return

@@ -23,6 +23,9 @@ class Follower:
     def answered(self, answer: Mapping[str, Any]) -> None:
         """Take up what a frame or a single step has brought (step, numbers, history, views)."""
 
+    def saved(self) -> None:
+        """Take up that `bench.state` is that of the moment."""
+
     def runningChanged(self, running: bool) -> None:
         """Show whether the training goes on."""
 

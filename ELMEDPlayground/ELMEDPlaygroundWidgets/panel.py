@@ -117,6 +117,11 @@ class PlaygroundPanel(Panel, Follower):
         if self.parameters is not None:
             self.parameters.spec = json.dumps(self.bench.spec)
 
+    def saved(self) -> None:
+        """Keep the experiment with the scene, in whichever way that is saved."""
+        if not self.bench.running:
+            self._sceneStartsToSave()
+
     def created(self, summary: Mapping[str, Any]) -> None:  # noqa: ARG002 - a follower's
         """Show the views that the scene names, when it names some."""
         if self.parameters is not None and self.parameters.views:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SECTIONS: list[str] = [
     "ELMEDPlaygroundWidgets.lessons_section:LessonsSection",
     "ELMEDPlaygroundWidgets.data_section:DataSection",
+    "ELMEDPlaygroundWidgets.scan_section:ScanSection",
     "ELMEDPlaygroundWidgets.network_section:NetworkSection",
     "ELMEDPlaygroundWidgets.settings_section:SettingsSection",
     "ELMEDPlaygroundWidgets.steps_section:StepsSection",

@@ -50,6 +50,7 @@ class StepsSection(Section):
         super().__init__(bench)
         self.buttons: dict[str, Any] = {}
         self.numbers: dict[str, Any] = {}
+        self._repeating = False
         self.widget = qt.QWidget()
         grid = qt.QGridLayout(self.widget)
         for row, (name, title, help_) in enumerate(STEPS):
@@ -77,6 +78,9 @@ class StepsSection(Section):
         """Show the numbers of the step that was done."""
         numbers = answer.get("numbers") or {}
         step = answer.get("act")
+        if step is None and self._repeating:
+            step, self._repeating = "repeat", False
+            numbers = {"steps": REPEATS, **numbers}
         if step in self.numbers and numbers:
             self.numbers[step].text = sentence(numbers)
 
@@ -86,7 +90,8 @@ class StepsSection(Section):
             button.enabled = not running
 
     def _do(self, step: str) -> None:
-        if step == "repeat":
+        self._repeating = step == "repeat"
+        if self._repeating:
             self.bench.step(REPEATS)
         else:
             self.bench.act(step)

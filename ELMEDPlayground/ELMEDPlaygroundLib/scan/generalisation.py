@@ -106,12 +106,12 @@ def simulated(seed: int) -> Slices:
     array = np.stack([sitk.GetArrayFromImage(study.images[name]) for name in CHANNELS]).astype(
         np.float32
     )
-    brain = (array > 0).any(axis=0)
+    brain: np.ndarray = np.any(array > 0, axis=0)
     for channel in array:
         inside = channel[brain]
         channel[brain] = (inside - inside.mean()) / inside.std()
         channel[~brain] = 0.0
-    truth = sitk.GetArrayFromImage(study.labels) > 0
+    truth: np.ndarray = sitk.GetArrayFromImage(study.labels) > 0
     shown = np.flatnonzero(brain.any(axis=(1, 2)))
     images = _centred(array.transpose(1, 0, 2, 3)[shown])
     return Slices(images, _centred(truth[shown][:, None])[:, 0])
@@ -158,7 +158,7 @@ def train(
         loss.backward()
         optimiser.step()
         if step % max(steps // 6, 1) == 0 or step == steps:
-            evaluate(network, step, float(loss))
+            evaluate(network, step, float(loss.detach()))
     return network
 
 

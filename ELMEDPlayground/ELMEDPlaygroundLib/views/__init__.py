@@ -19,6 +19,7 @@ VIEWS: dict[str, str] = {
     "decision-map": "ELMEDPlaygroundLib.views.points_map:decision_map",
     "neurons": "ELMEDPlaygroundLib.views.points_map:neuron_maps",
     "hidden-space": "ELMEDPlaygroundLib.views.hidden_space:hidden_space",
+    "representations": "ELMEDPlaygroundLib.views.representations:representations",
     "probe": "ELMEDPlaygroundLib.views.probe:linear_probe",
     "weights": "ELMEDPlaygroundLib.views.weights:weights_and_gradients",
     "curves": "ELMEDPlaygroundLib.views.curves:curves",

@@ -38,29 +38,52 @@ def hidden_space(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ViewError: there is no such layer.
     """
+    shown, answers = looked_into(experiment, MOST_IMAGES)
+    name = options.get("layer") or list(answers)[-2]
+    if name not in answers:
+        raise ViewError(f"There is no layer '{name}'.", f"Choose {', '.join(answers)}.")
+    return {
+        **space_of(experiment, name, answers[name]),
+        "layers": list(answers),
+        "targets": shown["targets"],
+        "is_test": shown["is_test"],
+        "classes": list(experiment.data.classes),
+    }
+
+
+def looked_into(
+    experiment: Any, most_images: int
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return the examples to draw, and what each layer makes of them ("input": themselves)."""
     shown = shown_points(experiment)
-    if len(experiment.data.input_shape) > 1 and len(shown["targets"]) > MOST_IMAGES:
-        kept = np.linspace(0, len(shown["targets"]) - 1, MOST_IMAGES).astype(int)
+    if len(experiment.data.input_shape) > 1 and len(shown["targets"]) > most_images:
+        kept = np.linspace(0, len(shown["targets"]) - 1, most_images).astype(int)
         shown = {name: values[kept] for name, values in shown.items()}
     with undisturbed(experiment.network):
         answers = experiment.activations(shown["points"])
-    names = ["input", *answers]
-    name = options.get("layer") or names[-2]
-    if name not in names:
-        raise ViewError(f"There is no layer '{name}'.", f"Choose {', '.join(names)}.")
-    values = shown["points"] if name == "input" else answers[name]
+    return shown, {"input": shown["points"], **answers}
+
+
+def space_of(experiment: Any, name: str, values: np.ndarray) -> dict[str, Any]:
+    """Return where one layer puts the examples, and how it bends the grid.
+
+    Args:
+        experiment: an `Experiment`.
+        name: of the layer.
+        values: what the layer makes of the examples, `(n, ...)`.
+
+    Returns:
+        `layer`, `neurons`, `is_projection`, `explained`, `points`, and for points `across` and
+        `down`, as `hidden_space` describes them.
+    """
     flat = values.reshape(len(values), -1).astype(np.float64)
     centre, axes, explained = _axes_of(experiment, name, flat)
     found = {
         "layer": name,
-        "layers": names,
         "neurons": flat.shape[1],
         "is_projection": flat.shape[1] > 2,  # noqa: PLR2004 - two fit on the screen as they are
         "explained": explained,
         "points": ((flat - centre) @ axes).astype(np.float32),
-        "targets": shown["targets"],
-        "is_test": shown["is_test"],
-        "classes": list(experiment.data.classes),
     }
     if experiment.data.input_shape == (2,):
         found |= _warped(experiment, name, centre, axes)

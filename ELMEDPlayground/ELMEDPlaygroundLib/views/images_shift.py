@@ -77,7 +77,8 @@ def _layer(row: LayerRow, answers: np.ndarray, down: int, right: int) -> dict[st
     Returns:
         `name`, `kind`, `invariance` (cosine similarity), `equivariance` (error away from the
         edges, None where a layer has no maps), `equivariance_with_edges`; and of the channel that
-        answers most `channel`, `after` = layer(shift(x)), `moved` = shift(layer(x)), both (y, x).
+        answers most `channel`, `after` = layer(shift(x)), `moved` = shift(layer(x)), both (y, x),
+        and where they are `compared` (y, x): not where something came in from outside.
     """
     before, after = answers
     told = {
@@ -101,6 +102,7 @@ def _layer(row: LayerRow, answers: np.ndarray, down: int, right: int) -> dict[st
         "before": before[channel],
         "after": after[channel],
         "moved": moved[channel],
+        "compared": stayed(before.shape, *by),
     }
 
 

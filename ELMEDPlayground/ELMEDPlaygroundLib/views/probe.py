@@ -7,6 +7,7 @@ little left to do.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,14 +21,40 @@ MOST_EXAMPLES = 400
 RIDGE = 1e-3
 """Weight of the penalty, as a share of the number of examples."""
 
+CHEAP_S = 0.005
+"""A probe that takes no longer is fitted for every frame."""
+
+REST = 10.0
+"""Others are fitted anew when so many times their own duration has passed."""
+
+_latest: dict[str, Any] = {"experiment": None, "until": 0.0, "asked_at": None, "answer": None}
+
 
 def linear_probe(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG001
     """Return how many of the examples held out a linear probe gets right, layer by layer.
 
+    While a large network trains, a frame may get the answer of an earlier step, so that looking
+    does not hold up the training; a network that rests or has stopped gets its own.
+
     Returns:
         `layers` (names, "input" first), `accuracy` and `train_accuracy` (a share for each),
-        `neurons` of each, and `guessing`: the share of the commonest class.
+        `neurons` of each, `guessing`: the share of the commonest class, and `step`: when the probe
+        was fitted.
     """
+    kept = _latest["experiment"] is experiment.weights
+    rests = _latest["asked_at"] == experiment.step or experiment.stopped is not None
+    _latest["asked_at"] = experiment.step
+    if kept and not rests and time.perf_counter() < _latest["until"]:
+        return dict(_latest["answer"])
+    started = time.perf_counter()
+    answer = {**_judged(experiment), "step": experiment.step}
+    took = time.perf_counter() - started
+    rest = REST * took if took > CHEAP_S else 0.0
+    _latest.update(experiment=experiment.weights, until=started + took + rest, answer=answer)
+    return dict(answer)
+
+
+def _judged(experiment: Any) -> dict[str, Any]:
     data = experiment.data
     train, test = (_some(part) for part in (data.train, data.test))
     with undisturbed(experiment.network):

@@ -13,6 +13,7 @@ ALL_VIEWS: list[str] = [
     "ELMEDPlaygroundWidgets.views.points_map:NeuronsView",
     "ELMEDPlaygroundWidgets.views.curves:CurvesView",
     "ELMEDPlaygroundWidgets.views.hidden_space:HiddenSpaceView",
+    "ELMEDPlaygroundWidgets.views.representations:RepresentationsView",
     "ELMEDPlaygroundWidgets.views.probe:ProbeView",
     "ELMEDPlaygroundWidgets.views.weights:WeightsView",
     "ELMEDPlaygroundWidgets.views.images_confusion:ConfusionView",

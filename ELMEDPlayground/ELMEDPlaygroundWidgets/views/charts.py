@@ -10,13 +10,14 @@ import numpy as np
 import qt
 
 from ELMEDPlaygroundWidgets.views.images_painting import INK, PALE, Box, frame, left, words
-from ELMEDPlaygroundWidgets.views.palette import colourOf
+from ELMEDPlaygroundWidgets.views.palette import CLASS_COLOURS, colourOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 GRID = "#e4e7eb"
 TEXT = 11
+RADIUS = 3.2
 
 
 @dataclass(frozen=True)
@@ -85,18 +86,29 @@ def line(
     painter.drawPath(_path(scale, zip(x[sound], y[sound], strict=True)))
 
 
-def examples(painter: Any, scale: Scale, data: Mapping[str, Any]) -> None:
-    """Draw examples: filled circles for training, ringed diamonds for those held out."""
-    for (x, y), label, isTest in zip(data["points"], data["targets"], data["is_test"], strict=True):
-        if not (math.isfinite(x) and math.isfinite(y)):
-            continue
-        spot = scale.point(float(x), float(y))
-        painter.setBrush(qt.QBrush(qt.QColor(colourOf(label))))
-        painter.setPen(qt.QPen(qt.QColor("#202020" if isTest else "#ffffff"), 1))
-        if isTest:
-            painter.drawRect(qt.QRectF(spot.x() - 2.6, spot.y() - 2.6, 5.2, 5.2))
-        else:
-            painter.drawEllipse(spot, 3.2, 3.2)
+def examples(painter: Any, scale: Scale, data: Mapping[str, Any], radius: float = RADIUS) -> None:
+    """Draw examples: circles with a white rim for training, dark-rimmed squares for held out.
+
+    Args:
+        painter: of the canvas.
+        scale: where numbers lie.
+        data: `points` (n, 2), `targets` and `is_test`, (n,) each.
+        radius: of the marks, in pixels.
+    """
+    sound = np.flatnonzero(np.isfinite(data["points"]).all(axis=1))
+    brushes = [qt.QBrush(qt.QColor(colour)) for colour in CLASS_COLOURS]
+    pens = qt.QPen(qt.QColor("#ffffff"), radius / 3), qt.QPen(qt.QColor("#202020"), radius / 3)
+    half = 0.82 * radius
+    for isTest in (False, True):  # few changes of the pen: there may be a thousand marks
+        painter.setPen(pens[isTest])
+        for number in sound[data["is_test"][sound] == isTest]:
+            x, y = data["points"][number]
+            spot = scale.point(float(x), float(y))
+            painter.setBrush(brushes[int(data["targets"][number]) % len(brushes)])
+            if isTest:
+                painter.drawRect(qt.QRectF(spot.x() - half, spot.y() - half, 2 * half, 2 * half))
+            else:
+                painter.drawEllipse(spot, radius, radius)
 
 
 def classLegend(painter: Any, box: Box, classes: Sequence[str]) -> None:

@@ -53,7 +53,7 @@ class HiddenSpaceView(ImageView):
         """Draw the bent grid and the examples."""
         painter.setRenderHint(qt.QPainter.Antialiasing)
         room = Box(6, 6 + CAPTION, width - 12, height - 12 - LEGEND - CAPTION).square()
-        scale = _scale(room, data)
+        scale = spaceScale(room, data["points"])
         painter.save()
         painter.setClipRect(room.rect)
         if data.get("across") is not None:
@@ -68,9 +68,9 @@ class HiddenSpaceView(ImageView):
         classLegend(painter, legend, data["classes"])
 
 
-def _scale(room: Box, data: Mapping[str, Any]) -> Scale:
-    """Return a scale that shows all examples, the same for both axes."""
-    points = data["points"][np.isfinite(data["points"]).all(axis=1)]
+def spaceScale(room: Box, positions: np.ndarray) -> Scale:
+    """Return a scale that shows all positions (n, 2), the same for both axes."""
+    points = positions[np.isfinite(positions).all(axis=1)]
     if len(points) == 0:
         return Scale(room, (-1, 1), (-1, 1))
     low, high = points.min(axis=0), points.max(axis=0)
@@ -87,6 +87,6 @@ def _caption(data: Mapping[str, Any]) -> str:
     if not data["is_projection"]:
         return f"{name}: its {data['neurons']} numbers as x and y"
     return (
-        f"{name}: {data['neurons']} numbers seen along two directions, "
-        f"{100 * data['explained']:.0f} % of the spread"
+        f"{name}: {data['neurons']} numbers, seen along their first two principal "
+        f"components: {100 * data['explained']:.0f} % of the variance"
     )

@@ -16,6 +16,7 @@ from ELMEDPlaygroundWidgets.views.images_painting import (
     grid,
     left,
     picture,
+    right,
     words,
 )
 from ELMEDPlaygroundWidgets.views.images_view import ImageView
@@ -28,6 +29,9 @@ RIGHT, WRONG = (0, 114, 178), (213, 94, 0)
 TITLE = 24
 CAPTION = 16
 MOST_SIDE = 96
+SHORT = 3
+"""Names of so many letters stand in one line below an image."""
+
 READABLE = 40
 """From this width on, a cell has room for count and share."""
 
@@ -155,8 +159,9 @@ class ConfusionView(PartView):
         painter.restore()
         for number, name in enumerate(classes):
             row = box.cell(number, 0, len(classes), len(classes))
-            right = qt.Qt.AlignRight | qt.Qt.AlignVCenter
-            words(painter, Box(box.x - labels, row.y, labels - 6, row.height), name, 12, INK, right)
+            words(
+                painter, Box(box.x - labels, row.y, labels - 6, row.height), name, 12, INK, right()
+            )
             column = box.cell(0, number, len(classes), len(classes))
             words(painter, Box(column.x, box.y - 19, column.width, 18), name, 12)
         for true in range(len(classes)):
@@ -220,10 +225,18 @@ class MistakesView(PartView):
             f"All {data['looked_at']:,} images are right" if none else text + "; the surest first"
         )
         words(painter, Box(8, 0, width - 16, TITLE), text, 14, INK, left(), bold=True)
+        short = max(len(name) for name in data["classes"]) <= SHORT
         captions = [
-            [f"{data['classes'][int(true)]} → {data['classes'][int(said)]}", f"{100 * sure:.0f} %"]
+            _caption(data["classes"][int(true)], data["classes"][int(said)], float(sure), short)
             for true, said, sure in zip(
                 data["truth"], data["predicted"], data["confidences"], strict=True
             )
         ]
         self.gallery(painter, data, Box(8, TITLE + 4, width - 16, height - TITLE - 8), captions)
+
+
+def _caption(truth: str, said: str, sure: float, short: bool) -> list[str]:
+    """Return the lines below an image: what it is, and what it is taken for."""
+    if short:
+        return [f"{truth} → {said}", f"{100 * sure:.0f} %"]
+    return [truth, f"→ {said}", f"{100 * sure:.0f} %"]

@@ -37,6 +37,8 @@ MOST_PRODUCTS = 9
 """So many products are written into the sum; of more, the first ones and an ellipsis."""
 
 MOST_CHANNELS = 6
+LETTER = 0.6
+"""Width of a letter, as a share of the letters' height."""
 
 
 class OneConvolutionView(ImageView):
@@ -60,7 +62,7 @@ class OneConvolutionView(ImageView):
         self.channelCombo = self.addCombo(
             "The channel of the input whose window is written out.", self._channelChosen
         )
-        self.addButton("⏮", "Go to the first place.", lambda: self.goTo(0, 0))
+        self.addButton("First", "Go to the first place.", lambda: self.goTo(0, 0))
         self.addButton("−", "Go back one place.", lambda: self.step(-1))
         self.playButton = self.addButton("Play", "Move on by itself, or stop.", self.togglePlay)
         self.addButton("+", "Go on one place.", lambda: self.step(1))
@@ -235,7 +237,7 @@ class OneConvolutionView(ImageView):
         box = _fitted(box.grown(-7), values.shape)
         rows, columns = values.shape
         colours = diverging(values, 1.5 * max(float(np.abs(values).max()), 1e-9))
-        size = int(max(min(box.width / columns / 3.0, 16), 7))
+        size = int(max(min(box.width / columns / 3.5, 16), 7))
         for y in range(rows):
             for x in range(columns):
                 cell = box.cell(y, x, rows, columns)
@@ -268,7 +270,8 @@ class OneConvolutionView(ImageView):
         for number, line in enumerate(lines):
             at = Box(box.x, box.y + 4 + 21 * number, box.width, 20)
             last = number == len(lines) - 1
-            words(painter, at, line, 13, BLUE if last else INK, left(), bold=last)
+            size = int(max(min(box.width / (LETTER * len(line)), 13), 8))
+            words(painter, at, line, size, BLUE if last else INK, left(), bold=last)
 
 
 def _captioned(painter: Any, box: Box, caption: str) -> Box:

@@ -47,6 +47,11 @@ def verdict(data: Mapping[str, Any]) -> str:
     return f"{PARTS[data['part']]} image {data['image']}: {truth}, {judged} ({sure})"
 
 
+def imageShape(pixels: np.ndarray) -> tuple[int, ...]:
+    """Return a picture's shape as layers have theirs: channels first."""
+    return (1, *pixels.shape) if pixels.ndim < MAP_AXES else (pixels.shape[2], *pixels.shape[:2])
+
+
 class FeatureMapsView(ImageView):
     """The answer of every layer to the chosen image, a row each."""
 
@@ -70,7 +75,7 @@ class FeatureMapsView(ImageView):
         box = Box(8, TITLE + 2, width - 16, height - TITLE - 6)
         line = self._mapHeight(rows, box)
         side = min(max(line, 48.0), box.width * 0.2)
-        self._row(painter, Box(box.x, box.y, box.width, side), "image", data["picture"].shape)
+        self._row(painter, Box(box.x, box.y, box.width, side), "image", imageShape(data["picture"]))
         picture(painter, Box(box.x + NAMES, box.y, side, side), data["picture"])
         top = box.y + side + GAP
         for row in rows:

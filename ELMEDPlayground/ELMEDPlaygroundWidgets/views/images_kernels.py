@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import qt
 
 from ELMEDPlaygroundWidgets.views.images_painting import (
     INK,
@@ -15,6 +14,7 @@ from ELMEDPlaygroundWidgets.views.images_painting import (
     grid,
     left,
     picture,
+    right,
     words,
 )
 from ELMEDPlaygroundWidgets.views.images_view import ImageView, offer
@@ -117,7 +117,7 @@ class KernelsView(ImageView):
         for channel in range(channels):
             at = Box(box.x, top + channel * side, 56, side)
             text = f"channel {channel + 1}" if channel == 0 else str(channel + 1)
-            words(painter, at, text, size if channel else 11, PALE, _toTheRight())
+            words(painter, at, text, size if channel else 11, PALE, right())
         for number in range(filters):
             for channel in range(channels):
                 place = Box(begin + number * side, top + channel * side, side, side)
@@ -129,10 +129,6 @@ class KernelsView(ImageView):
         ramp = diverging(np.linspace(-1, 1, 61)[None, :])
         middle = Box(box.x + 52, box.y + 8, 160, 11)
         picture(painter, middle, ramp)
-        words(painter, Box(box.x, box.y + 4, 48, 19), f"−{greatest:.2f}", 11, PALE, _toTheRight())
+        words(painter, Box(box.x, box.y + 4, 48, 19), f"−{greatest:.2f}", 11, PALE, right())
         at = Box(middle.x + middle.width + 4, box.y + 4, 60, 19)
         words(painter, at, f"+{greatest:.2f}", 11, PALE, left())
-
-
-def _toTheRight() -> Any:
-    return qt.Qt.AlignRight | qt.Qt.AlignVCenter

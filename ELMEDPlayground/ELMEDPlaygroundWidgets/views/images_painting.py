@@ -10,6 +10,9 @@ import numpy as np
 import qt
 
 INK, PALE, LINE = "#202020", "#6a6a6a", "#b8bec6"
+READABLE = 13
+"""Pixels that a line of words needs at least."""
+
 BLUE, ORANGE, SKY = "#0072b2", "#d55e00", "#56b4e9"
 
 _BLUE, _WHITE, _ORANGE = (np.array(c, float) for c in ((0, 90, 170), (255, 255, 255), (214, 94, 0)))
@@ -100,6 +103,11 @@ def left() -> Any:
     return qt.Qt.AlignLeft | qt.Qt.AlignVCenter
 
 
+def right() -> Any:
+    """Return the alignment of words that end at the right."""
+    return qt.Qt.AlignRight | qt.Qt.AlignVCenter
+
+
 def frame(painter: Any, box: Box, colour: str = LINE, width: float = 1.0) -> None:
     """Draw a box's border."""
     painter.setPen(qt.QPen(qt.QColor(colour), width))
@@ -169,29 +177,20 @@ def bars(
     chosen: int | None = None,
 ) -> None:
     """Draw the probability of each class as a bar with its name; the true one is named bold."""
-    count = len(names)
-    line = min(box.height / max(count, 1), 22.0)
-    size = int(max(min(line - 4, 12), 7))
-    nameWidth = min(max(len(name) for name in names) * size * 0.62 + 6, box.width * 0.45)
-    room = box.width - nameWidth - 38
+    columns = 1 if box.height / max(len(names), 1) >= READABLE else 2
+    rows = math.ceil(len(names) / columns)
+    line = min(box.height / max(rows, 1), 22.0)
+    size = int(max(min(line - 3, 12), 7))
+    longest = max(len(name) for name in names)
+    wide = box.width / columns - 8
+    nameWidth = min(longest * size * 0.62 + 6, wide * 0.45)
+    room = wide - nameWidth - 38
     for number, (name, share) in enumerate(zip(names, shares, strict=True)):
-        row = Box(box.x, box.y + number * line, box.width, line)
-        words(
-            painter,
-            Box(row.x, row.y, nameWidth - 4, line),
-            name,
-            size,
-            INK,
-            qt.Qt.AlignRight | qt.Qt.AlignVCenter,
-            bold=number == truth,
-        )
+        column, place = divmod(number, rows)
+        row = Box(box.x + column * (wide + 8), box.y + place * line, wide, line)
+        at = Box(row.x, row.y, nameWidth - 4, line)
+        words(painter, at, name, size, INK, right(), bold=number == truth)
         bar = Box(row.x + nameWidth, row.y + 2, max(room * float(share), 1.0), line - 4)
         fill(painter, bar, BLUE if number == chosen else SKY)
-        words(
-            painter,
-            Box(bar.x + bar.width + 4, row.y, 36, line),
-            f"{100 * float(share):.0f} %",
-            size,
-            PALE,
-            left(),
-        )
+        at = Box(bar.x + bar.width + 4, row.y, 36, line)
+        words(painter, at, f"{100 * float(share):.0f} %", size, PALE, left())

@@ -151,7 +151,7 @@ class ShiftView(ImageView):
         reach, classes = data["reach"], data["classes"]
         count = 2 * reach + 1
         truth = classes[data["truth"]]
-        text = f"prediction at each shift (probability of {truth})"
+        text = f"says at each shift; blue is {truth}"
         words(painter, Box(box.x, box.y, box.width, LINE), text, 12, PALE, left())
         side = min(box.width, box.height - 2 * LINE - 4)
         table = Box(box.x, box.y + LINE, side, side)
@@ -172,7 +172,7 @@ class ShiftView(ImageView):
         if max(here) < count and min(here) >= 0:
             frame(painter, table.cell(*here, count, count), INK, 3)
         shares = (100 * data["accuracy"], 100 * data["moved_accuracy"])
-        text = f"{data['tried']} test images: {shares[0]:.0f} % right, shifted {shares[1]:.0f} %"
+        text = f"test images right: {shares[0]:.0f} %, shifted {shares[1]:.0f} %"
         at = Box(box.x, table.y + side + 2, box.width, LINE)
         words(painter, at, text, 12, INK, left())
 
@@ -181,13 +181,13 @@ def _where(data: Mapping[str, Any]) -> str:
     """Return in words which image it is, and where it was shifted to."""
     down, right = data["down"], data["right"]
     ways = [
-        f"{abs(pixels)} {name}"
+        f"{abs(pixels)} pixel{'s' if abs(pixels) > 1 else ''} {name}"
         for pixels, name in (
             (down, "down" if down > 0 else "up"),
             (right, "right" if right > 0 else "left"),
         )
         if pixels
     ]
-    shift = " and ".join(ways) + f" pixel{'s' if abs(down) + abs(right) > 1 else ''}"
+    shift = " and ".join(ways)
     truth = data["classes"][data["truth"]]
     return f"Image {data['image']}: {truth}, " + (f"shifted {shift}" if ways else "not shifted")

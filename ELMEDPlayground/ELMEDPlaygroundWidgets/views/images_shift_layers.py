@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 HEAD = 34
-NAMES = 96
+NAMES = 92
 GAP = 6
-MOST_SIDE = 74
-LEAST_ROW = 20
+MOST_SIDE = 90
+LEAST_ROW = 34
+FOOT = 34
+OUTSIDE = (205, 210, 217)
+"""Colour of what came in from outside: it is not compared."""
+
 EXACT = 0.005
 """Below this an error is written as exact: it rounds to 0.00."""
 
@@ -45,8 +49,8 @@ def paintLayers(painter: Any, box: Box, layers: Sequence[Mapping[str, Any]], shi
     rows = [layer for layer in layers if layer["kind"] not in ("dropout", "flatten")]
     withMaps = sum("after" in row for row in rows)
     flat = len(rows) - withMaps
-    line = (box.height - HEAD - flat * (LEAST_ROW + GAP)) / max(withMaps, 1) - GAP
-    side = max(min(line, MOST_SIDE, (box.width - NAMES - 150) / 3 - GAP), LEAST_ROW)
+    line = (box.height - HEAD - FOOT - flat * (LEAST_ROW + GAP)) / max(withMaps, 1) - GAP
+    side = max(min(line, MOST_SIDE, (box.width - NAMES - 140) / 3 - GAP), LEAST_ROW)
     columns = _columns(box, side)
     _head(painter, box, columns, side)
     top = box.y + HEAD
@@ -54,6 +58,8 @@ def paintLayers(painter: Any, box: Box, layers: Sequence[Mapping[str, Any]], shi
         high = side if "after" in row else LEAST_ROW
         _row(painter, Box(box.x, top, box.width, high), columns, row, shifted)
         top += high + GAP
+    text = "error 0: the layer's answer moves with the image\ncosine 1: the layer's answer stays"
+    words(painter, Box(box.x, top, box.width, FOOT), text, 11, PALE, left())
 
 
 def _columns(box: Box, side: float) -> list[float]:
@@ -80,12 +86,21 @@ def _row(
     painter: Any, box: Box, columns: list[float], row: Mapping[str, Any], shifted: bool
 ) -> None:
     words(
-        painter, Box(box.x, box.y, NAMES - 6, box.height), row["name"], 13, INK, left(), bold=True
+        painter,
+        Box(box.x, box.y, NAMES - 6, box.height),
+        row["name"].replace("_", " "),
+        13,
+        INK,
+        left(),
+        bold=True,
     )
     if "after" in row:
         after, moved = np.asarray(row["after"]), np.asarray(row["moved"])
         top = max(float(np.abs(after).max()), float(np.abs(moved).max()), 1e-9)
+        outside = ~np.asarray(row["compared"], bool)
         pictures = (_scaled(after, top), _scaled(moved, top), diverging(after - moved, top))
+        for pixels in pictures[1:]:
+            pixels[outside] = OUTSIDE
         for x, pixels in zip(columns[1:4], pictures, strict=True):
             picture(painter, Box(x, box.y, box.height, box.height), pixels)
     room = columns[5] - columns[4] - 6
@@ -112,14 +127,17 @@ def _error(painter: Any, box: Box, row: Mapping[str, Any], shifted: bool) -> Non
     if inner is None:
         words(painter, box, "moved out", 12, PALE, left())
         return
-    half = Box(box.x, box.y + box.height / 2 - 17, box.width, 18)
-    exact = inner < EXACT
-    middle = box if not shifted or abs(whole - inner) < EXACT else half
-    text = "0.00 (exact)" if exact and shifted else f"{inner:.2f}"
-    words(painter, middle, text, 14, BLUE if exact else INK, left(), bold=True)
-    if middle is half:
-        below = Box(box.x, half.y + 18, box.width, 15)
-        words(painter, below, f"{whole:.2f} with edges", 11, PALE, left())
+    exact = inner < EXACT and shifted
+    below = "exact" if exact else ""
+    if abs(whole - inner) >= EXACT:
+        below = f"{below}, edges {whole:.2f}" if exact else f"edges {whole:.2f}"
+    if not below:
+        words(painter, box, f"{inner:.2f}", 14, INK, left(), bold=True)
+        return
+    top = box.y + box.height / 2 - 17
+    colour = BLUE if exact else INK
+    words(painter, Box(box.x, top, box.width, 18), f"{inner:.2f}", 14, colour, left(), bold=True)
+    words(painter, Box(box.x, top + 18, box.width, 15), below, 11, colour, left())
 
 
 def _share(painter: Any, box: Box, value: float) -> None:

@@ -55,8 +55,8 @@ def test_the_worker_is_warm_before_anybody_presses_run(host, panel, bench):
     assert step(bench) == 0
     assert panel.ui.runButton.enabled
     network = page(panel, "Network")
-    assert [column.shape for column in network.drawing.columns] == [(2,), (8,), (8,), (2,)]
-    assert "114" in network.totalLabel.text
+    assert [column.shape for column in network.drawing.columns] == [(2,), (16,), (16,), (2,)]
+    assert "354" in network.totalLabel.text
 
 
 def test_run_shows_learning_at_once_often_and_without_a_stall(host, panel, bench):
@@ -82,7 +82,6 @@ def test_run_shows_learning_at_once_often_and_without_a_stall(host, panel, bench
     quiet(host, bench)
 
     busy_elsewhere = hasattr(os, "getloadavg") and os.getloadavg()[0] > os.cpu_count()
-    print(f"first {first:.3f} s, {len(frames) / seconds:.1f} frames/s, late {watch.latest:.3f} s")
     assert bench.history[-1]["train_loss"] < bench.history[0]["train_loss"]
     assert watch.latest < LONGEST_STALL_S
     # Where other programs take the processor, nobody draws in time.
@@ -107,8 +106,8 @@ def test_pause_step_and_reset(host, panel, bench):
 
 
 def test_the_training_stops_at_the_step_that_was_asked_for(host, panel, bench):
-    panel.ui.stopAtCheckBox.setChecked(True)
     panel.ui.stopAtLineEdit.setText("37")
+    panel.ui.stopAtCheckBox.setChecked(True)
     panel.ui.runButton.click()
     host.wait_until(lambda: not bench.running)
     quiet(host, bench)
@@ -117,6 +116,7 @@ def test_the_training_stops_at_the_step_that_was_asked_for(host, panel, bench):
     panel.ui.runButton.click()
     host.wait_until(lambda: step(bench) > 37)
     panel.ui.pauseButton.click()
+    panel.ui.stopAtCheckBox.setChecked(False)
 
 
 def test_the_seven_steps_show_their_numbers(host, panel, bench):
