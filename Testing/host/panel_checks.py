@@ -80,7 +80,15 @@ def is_alive(process_id: int) -> bool:
 
 
 _CONTROLS = ("QAbstractButton", "QComboBox", "QLineEdit", "QAbstractSpinBox", "QSlider")
-_OWNERS = ("QComboBox", "QAbstractSpinBox", "ctkPathLineEdit", "QTabBar", "QTabWidget")
+_OWNERS = (
+    "QComboBox",
+    "QAbstractSpinBox",
+    "QTabBar",
+    "QTabWidget",
+    "QTableView",
+    "ctkPathLineEdit",
+    "qMRMLNodeComboBox",
+)
 """Widgets that make parts for themselves; these speak with their owner's help."""
 
 
