@@ -22,7 +22,7 @@ CHIP = (
     "QPushButton:checked {{ border: 2px solid #0072b2; font-weight: bold; }}"
 )
 TICKED = "background: #d7efe3; color: #00452f;"
-NARROW = 36
+NARROW = 24
 
 
 class LessonPage:
@@ -109,7 +109,7 @@ class LessonPage:
         for number, letter in enumerate(LETTERS):
             button = self._button(f"lessonAnswer{letter}Button", letter, _("This answer."))
             button.setCheckable(True)
-            button.setMaximumWidth(NARROW)
+            button.setStyleSheet(CHIP.format(f"min-width: {NARROW}px;"))
             button.connect("clicked(bool)", lambda *_args, n=number: self._onAnswer(n))
             row.addWidget(button)
             self.answerButtons.append(button)

@@ -23,9 +23,9 @@ def loaded(host, name):
 
 @pytest.mark.parametrize("name", ["HostProbe", "ELMEDSegment", "ELMEDRadiomics", "ELMEDPlayground"])
 def test_twenty_visits_reloads_and_closed_scenes_leave_nothing_behind(host, name):
-    from host.counting import ObserverCount, standing
+    from host.counting import ObserverCount, child_processes, standing
 
-    observers = ObserverCount()
+    observers, before = ObserverCount(), child_processes()
     observers.watch(host.core.scene)
     loaded(host, name)
     seen = []
@@ -39,7 +39,7 @@ def test_twenty_visits_reloads_and_closed_scenes_leave_nothing_behind(host, name
         host.select_module("")
         host.select_module(name)
         host.select_module("")
-        seen.append(standing(host, observers))
+        seen.append(standing(host, observers, before))
         assert not host.slot_errors
     # The first visit makes what stays, such as the parameter node.
     assert set(seen[1:]) == {seen[1]}, f"{seen}\n{observers}"

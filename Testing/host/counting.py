@@ -5,7 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from host.panel_checks import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+PATIENCE_S = 5.0
 
 
 class ObserverCount:
@@ -70,7 +77,20 @@ def _children(process: Path) -> list[int]:
     return children
 
 
-def standing(host: Any, observers: ObserverCount) -> Standing:
-    """Return how much there is now."""
+def standing(host: Any, observers: ObserverCount, before: Collection[int] = ()) -> Standing:
+    """Return how much there is now.
+
+    Args:
+        host: the host.
+        observers: what is watched.
+        before: processes that were there before and are not counted. What was told to end may take
+            its time to.
+    """
+
+    def new() -> set[int]:
+        return set(child_processes()).difference(before)
+
     host.process_events()
-    return Standing(len(observers), host.core.scene.GetNumberOfNodes(), len(child_processes()))
+    with suppress(TimeoutError):
+        wait_for(lambda: not new(), PATIENCE_S)
+    return Standing(len(observers), host.core.scene.GetNumberOfNodes(), len(new()))
