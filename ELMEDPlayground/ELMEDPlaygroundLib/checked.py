@@ -1,4 +1,4 @@
-"""Reading choices that came from outside: each is what is allowed, or an error says what would be."""
+"""Reading choices from outside: each is what is allowed, or an error says what would be."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.arrays import encode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from ELMEDPlaygroundLib.experiment.experiment import Experiment
 
 LONGEST_S = 10.0
@@ -24,17 +25,12 @@ MOST_THREADS = 4
 ACTS = {
     "initialise": ("initialise",),
     "grab_batch": ("grab_batch", "predict"),
-    "predict": ("predict",),
-    "calculate_loss": ("calculate_loss",),
     "loss": ("calculate_loss",),
-    "calculate_gradients": ("calculate_gradients",),
     "gradients": ("calculate_gradients",),
-    "update_weights": ("update_weights",),
     "update": ("update_weights",),
-    "stop_reason": (),
     "stop": (),
 }
-"""The seven steps by name, and what each does; a step does first what it needs and was not done."""
+"""The seven steps by name, and what each calls; the sixth, repeat, is `advance`."""
 
 
 class Session:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ELMEDPlaygroundLib import checked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ALTERATIONS = ("canvas", "shift", "marker_class")
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ELMEDLib.errors import InputError
 from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.data.alterations import ALTERATIONS, alter
-from ELMEDPlaygroundLib.data.examples import Examples
 from ELMEDPlaygroundLib.data.split import limited, split
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ELMEDPlaygroundLib.data.examples import Examples
 
 KINDS = {
     "circles": "points:circles",

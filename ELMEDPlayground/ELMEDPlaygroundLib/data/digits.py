@@ -7,16 +7,18 @@ Learning Repository, 1998.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ELMEDLib.errors import InputError, MissingPackageError
 from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.data.examples import Examples, reads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 AVAILABLE = 1797
 SIDE = 8

@@ -11,15 +11,17 @@ import gzip
 import math
 import struct
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ELMEDLib.errors import InputError
 from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.data.examples import Examples, reads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PARTS = {"train": ("train-images", "train-labels"), "test": ("t10k-images", "t10k-labels")}
 ENDINGS = ("-idx{}-ubyte.gz", "-idx{}-ubyte", ".idx{}-ubyte.gz", ".idx{}-ubyte")
@@ -47,7 +49,7 @@ def mnist(spec: Mapping[str, Any]) -> Examples:
     if not isinstance(folder, str) or not folder or not Path(folder).is_dir():
         raise InputError(
             "There is no folder with the MNIST files.",
-            "Choose the folder with train-images-idx3-ubyte and the other three, or with their .gz.",
+            "Choose the folder with train-images-idx3-ubyte and the other three, or their .gz.",
         )
     count = checked.whole(
         spec.get("count") or DEFAULT_COUNT, "the number of images", FEWEST, MOST_IMAGES

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.data.examples import Examples, reads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FEWEST, MOST = 20, 20_000
 SHAPES = (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ELMEDPlaygroundLib.experiment.settings import Criterion
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ELMEDPlaygroundLib.experiment.settings import Criterion
 
 
 def met(stop: Criterion, step: int, history: Sequence[dict[str, Any]]) -> str | None:

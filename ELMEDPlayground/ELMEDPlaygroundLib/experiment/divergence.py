@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from ELMEDPlaygroundLib.experiment.settings import Settings
+if TYPE_CHECKING:
+    from ELMEDPlaygroundLib.experiment.settings import Settings
 
 TOO_FAR = 100.0
 """A loss so many times the first one is a training that has run away."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +20,8 @@ from ELMEDPlaygroundLib.networks.initialise import initial_weights
 from ELMEDPlaygroundLib.networks.layers import Dropout, Normalisation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
 PARTS = ("data", "network", "settings")
@@ -68,6 +69,8 @@ class Experiment:
         self.weights = Weights(self.network)
         layers = self.design.layers
         self._drops = any(isinstance(layer, Dropout) for layer in layers)
+        self._logits: Tensor | None = None
+        self._loss: Tensor | None = None
         self._has_modes = self._drops or any(isinstance(layer, Normalisation) for layer in layers)
         self.initialise()
 
@@ -104,26 +107,21 @@ class Experiment:
 
     def grab_batch(self) -> dict[str, Any]:
         """Take the training examples of this step; the same ones until the weights have moved."""
-        import torch
-
-        self._batch = torch.from_numpy(self.order.batch(self.settings.batch))
+        indices = self.order.batch(self.settings.batch)
         self._logits = self._loss = None
-        counts = np.bincount(self._targets[self._batch].numpy(), minlength=len(self.data.classes))
+        self._has_gradient = False
+        counts = np.bincount(self.data.targets[indices], minlength=len(self.data.classes))
         return {
             "step": self.step,
             "epoch": self.order.epochs,
-            "examples": len(self._batch),
+            "examples": len(indices),
             "of_each_class": counts.tolist(),
         }
 
     def predict(self) -> dict[str, Any]:
         """Let the network say what the batch's examples are."""
-        if self._batch is None:
-            self.grab_batch()
-        self._train_mode()
-        self._logits = self.network(self._inputs[self._batch])
-        targets = self._targets[self._batch]
-        probabilities = self._logits.detach().softmax(1)
+        logits, targets = self._predicted()
+        probabilities = logits.detach().softmax(1)
         of_truth = probabilities.gather(1, targets[:, None])
         return {
             "examples": len(targets),
@@ -134,21 +132,21 @@ class Experiment:
 
     def calculate_loss(self) -> dict[str, Any]:
         """Say with one number how wrong the predictions are."""
-        if self._logits is None:
-            self.predict()
-        self._loss = self._loss_of(self._logits, self._targets[self._batch])
+        self._loss = self._loss_of(*self._predicted())
         classes = len(self.data.classes)
         by_chance = math.log(classes)
         if self.settings.loss == "squared_error":
             by_chance = 1.0 - 1.0 / classes
-        return {"loss": self._loss.item(), "loss_by_chance": by_chance}
+        loss: float = self._loss.item()
+        return {"loss": loss, "loss_by_chance": by_chance}
 
     def calculate_gradients(self) -> dict[str, Any]:
         """Find out for each weight how the loss grows with it."""
-        if self._loss is None:
-            self.calculate_loss()
+        loss = self._loss
+        if loss is None:
+            loss = self._loss_of(*self._predicted())
         self.weights.forget_gradient()
-        self._loss.backward()  # type: ignore[attr-defined]
+        loss.backward()
         self._loss = self._logits = None
         self._has_gradient = True
         return self.weights.gradient_numbers()
@@ -158,7 +156,7 @@ class Experiment:
         if not self._has_gradient:
             self.calculate_gradients()
         before = self.weights.values.clone()
-        self._move(len(self._batch))  # type: ignore[arg-type]
+        self._move(len(self.order.batch(self.settings.batch)))
         self._forget_batch()
         if rows.due(self.step, self.every):
             self._write_row()
@@ -257,7 +255,7 @@ class Experiment:
             everything: look at all examples; else at those that the history's rows are about.
         """
         parts = (self.data.train, self.data.test) if everything else self.looked_at
-        result = {}
+        result: dict[str, float] = {}
         for name, indices in zip(("train", "test"), parts, strict=True):
             loss, accuracy = self._judge(indices)
             result |= {f"{name}_loss": loss, f"{name}_accuracy": accuracy}
@@ -303,10 +301,18 @@ class Experiment:
             torch.manual_seed(torch_seed(self.settings.seed, self.step))
         self.network.train()
 
+    def _predicted(self) -> tuple[Tensor, Tensor]:
+        """Return the logits of the batch that is due, computed once, and its targets."""
+        import torch
+
+        batch = torch.from_numpy(self.order.batch(self.settings.batch))
+        if self._logits is None:
+            self._train_mode()
+            self._logits = self.network(self._inputs[batch])
+        return self._logits, self._targets[batch]
+
     def _forget_batch(self) -> None:
-        self._batch: Tensor | None = None
-        self._logits: Tensor | None = None
-        self._loss: Tensor | None = None
+        self._logits = self._loss = None
         self._has_gradient = False
 
     def _move(self, examples: int) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.errors import InputError, OutputError
 from ELMEDLib.files import written_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MOST_BYTES = 512 * 2**20
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ELMEDPlaygroundLib.experiment.chance import generator
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class Order:
@@ -13,6 +16,7 @@ class Order:
     Attributes:
         epoch: how often it has been through.
         position: how many examples of this epoch were taken.
+        fewest: the smallest batch that can be used; a shorter rest is left out.
     """
 
     def __init__(self, train: np.ndarray, seed: int, *, fewest: int = 1) -> None:
@@ -21,13 +25,13 @@ class Order:
         Args:
             train: indices of the training examples.
             seed: of the experiment.
-            fewest: the smallest batch that can be used; a shorter rest is left out.
+            fewest: see the class.
         """
         self.epoch = 0
         self.position = 0
         self._train = train
         self._seed = seed
-        self._fewest = fewest
+        self.fewest = fewest
         self._shuffled_for = -1
         self._shuffled = train
 
@@ -42,7 +46,7 @@ class Order:
     def move(self, size: int) -> None:
         """Go on to the next batch."""
         self.position += size
-        if len(self._train) - self.position < self._fewest:
+        if len(self._train) - self.position < self.fewest:
             self.epoch += 1
             self.position = 0
 

@@ -40,8 +40,8 @@ def spacing(examples: int, batch: int) -> int:
 def looked_at(data: Dataset, design: NetworkDesign) -> tuple[np.ndarray, np.ndarray]:
     """Return the indices of train and test that the rows are about.
 
-    All of them where there are at most 1,000 and the network is small; else as many as can be looked
-    at while the training goes on, evenly picked, the same ones each time.
+    All of them where there are at most 1,000 and the network is small; else as many as can be seen
+    while the training goes on, evenly picked, the same ones each time.
     """
     affordable = int(OPERATIONS / max(design.operations, 1))
     most = min(max(affordable, FEWEST_EXAMPLES), MOST_EXAMPLES)

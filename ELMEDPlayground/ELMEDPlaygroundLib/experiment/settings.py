@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.errors import InputError
 from ELMEDPlaygroundLib import checked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 OPTIMISERS = ("sgd", "momentum", "adam")
 LOSSES = ("cross_entropy", "squared_error")
@@ -66,7 +68,7 @@ RULES: Mapping[str, Callable[[Any], Any]] = {
     "weight_decay": lambda value: checked.number(value, "the weight decay", 0.0, 10.0),
     "loss": lambda value: checked.choice(value, "the loss", LOSSES),
     "seed": lambda value: checked.whole(value, "the seed", 0, 2**31 - 1),
-    "stop": lambda value: criterion_from(value),
+    "stop": lambda value: criterion_from(value),  # noqa: PLW0108 - it is defined below
 }
 
 STOP_RULES: Mapping[str, Callable[[Any], Any]] = {

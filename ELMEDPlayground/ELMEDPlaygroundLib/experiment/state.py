@@ -6,8 +6,7 @@ nothing in it is ever run, and everything is checked against the network that th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +15,9 @@ from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.arrays import decode_array, encode
 from ELMEDPlaygroundLib.experiment.experiment import MOST_CHANGES, Experiment
 from ELMEDPlaygroundLib.experiment.settings import changed, settings_from
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FORMAT = "elmed-playground-experiment"
 VERSION = 1

@@ -31,6 +31,8 @@ QUICK = {"optimiser": "adam", "learning_rate": 0.01, "batch": 32, "seed": 0}
 
 PROBED_INPUT_AT_MOST = 0.70
 PROBED_LAST_AT_LEAST = 0.95
+LAST_HIDDEN = -2
+"""After it come the logits."""
 
 
 def _probed(watch: Watch) -> bool:
@@ -38,7 +40,7 @@ def _probed(watch: Watch) -> bool:
     if watch.run is None or not looked_at("probe")(watch):
         return False
     accuracies = [float(value) for value in watch.run.view("probe")["accuracy"]]
-    return accuracies[0] <= PROBED_INPUT_AT_MOST and max(accuracies[1:]) >= PROBED_LAST_AT_LEAST
+    return accuracies[0] <= PROBED_INPUT_AT_MOST and accuracies[LAST_HIDDEN] >= PROBED_LAST_AT_LEAST
 
 
 STRAIGHT = Step(

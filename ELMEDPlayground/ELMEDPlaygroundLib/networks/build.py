@@ -104,8 +104,13 @@ def build(design: NetworkDesign) -> Network:
         return Network(design)
 
 
-def _module(layer: Layer, before: tuple[int, ...]) -> nn.Module:
-    images = len(before) == IMAGE_AXES
+def _normalisation(layer: Normalisation, before: tuple[int, ...]) -> nn.Module:
+    if layer.mode == "layer":
+        return nn.GroupNorm(1, before[0])
+    return nn.BatchNorm2d(before[0]) if len(before) == IMAGE_AXES else nn.BatchNorm1d(before[0])
+
+
+def _module(layer: Layer, before: tuple[int, ...]) -> nn.Module:  # noqa: PLR0911 - a kind a line
     if isinstance(layer, Dense):
         return DenseLayer(before[0], layer.neurons, layer.activation)
     if isinstance(layer, Convolution):
@@ -119,7 +124,5 @@ def _module(layer: Layer, before: tuple[int, ...]) -> nn.Module:
     if isinstance(layer, Flatten):
         return nn.Flatten()
     if isinstance(layer, Normalisation):
-        if layer.mode == "batch":
-            return nn.BatchNorm2d(before[0]) if images else nn.BatchNorm1d(before[0])
-        return nn.GroupNorm(1, before[0])
+        return _normalisation(layer, before)
     raise TypeError(f"no module for a layer '{layer.kind}'")

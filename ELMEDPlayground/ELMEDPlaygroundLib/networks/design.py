@@ -174,7 +174,7 @@ def _possible(sides: list[int], before: tuple[int, ...], layer: Layer, place: in
         raise InputError(
             f"Layer {place} ('{layer.kind}') gets images of {before[2]} x {before[1]} pixels, "
             "which are too small for it.",
-            "Take a smaller kernel or square, more padding, or fewer layers that make images smaller.",
+            "Take a smaller kernel or square, more padding, or fewer layers that shrink images.",
         )
     return sides
 
