@@ -76,6 +76,11 @@ class TrainingPicture:
         return list(self._pictures)
 
     @property
+    def paths(self) -> list[Path]:
+        """The picture files, in the order of the steps."""
+        return list(self._pictures.values())
+
+    @property
     def step(self) -> int | None:
         """The step that the picture is of, None when there is none."""
         steps = self.steps
