@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,6 +116,18 @@ def _without_cord(brain: NDArray[np.bool_]) -> NDArray[np.bool_]:
     kept[: max(start - 5, 0)] = False
     pieces, count = ndimage.label(kept)
     return kept if count == 1 else pieces == np.bincount(pieces.ravel())[1:].argmax() + 1
+
+
+def with_fuller_cortex(anatomy: Anatomy, threshold: float) -> Anatomy:
+    """Return the anatomy with sulci filled by cortex where over `threshold` around is brain.
+
+    Label maps draw sulci a voxel wide at least; in most people cortex touches cortex.
+    """
+    part = anatomy.tissues[anatomy.brain_box]
+    around = ndimage.gaussian_filter(is_any(part, PARENCHYMA).astype(np.float32), 0.9, truncate=2)
+    tissues = anatomy.tissues.copy()
+    tissues[anatomy.brain_box][(part == Tissue.CSF) & (around > threshold)] = Tissue.CORTEX
+    return replace(anatomy, tissues=tissues)
 
 
 @lru_cache(maxsize=32)

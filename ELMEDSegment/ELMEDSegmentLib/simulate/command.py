@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
-    from ELMEDSegmentLib.simulate.study import SimulationOptions
+    from ELMEDSegmentLib.simulate.options import SimulationOptions
 
+KINDS = ("glioblastoma", "non-enhancing", "mismatch", "diffuse")
 PLACES = {
     "right-frontal": (0.62, 0.24, 0.27),
     "left-frontal": (0.62, 0.24, 0.73),
@@ -44,6 +45,8 @@ examples
   elmed simulate -o patient --anatomy aseg.nii.gz    in the head of a FreeSurfer-like label map
   elmed simulate -o quick --spacing 2                small and fast
   elmed simulate -o patient --place left-temporal --kind glioblastoma
+  elmed simulate -o mixed --count 40 --lower-grade 0.4 --without-tumour 0.1
+  elmed simulate -o clinical --slices 5              as scanned in slices of 5 mm
 """
 
 
@@ -91,8 +94,37 @@ def add_command(subparsers: Any) -> None:
     add("--place", choices=sorted(PLACES), help="where the tumour grows (default: anywhere)")
     add(
         "--kind",
-        choices=("glioblastoma", "non-enhancing"),
-        help="glioblastoma: necrosis in an enhancing rim (default: by chance)",
+        choices=KINDS,
+        help="glioblastoma: necrosis in an enhancing rim; non-enhancing: a solid core; mismatch: a "
+        "core that is bright on T2 and dark on FLAIR; diffuse: infiltration with hardly any core "
+        "(default: by chance)",
+    )
+    add(
+        "--lower-grade",
+        type=float,
+        default=0.3,
+        metavar="SHARE",
+        help="how many tumours are not glioblastomas, 0 to 1 (default 0.3)",
+    )
+    add(
+        "--multifocal",
+        type=float,
+        metavar="SHARE",
+        help="how many patients have tumours in several places, 0 to 1 (default 0.12; 0 where "
+        "--place, --kind or --radius is given)",
+    )
+    add(
+        "--without-tumour",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="how many studies have no tumour, 0 to 1 (default 0)",
+    )
+    add(
+        "--slices",
+        type=float,
+        metavar="MM",
+        help="scan every contrast in slices of this thickness (default: some, by chance)",
     )
     add(
         "--noise",
@@ -125,8 +157,12 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
         raise InputError("--count must be at least 1.", "Give the number of studies to make.")
     if not 0.5 <= arguments.spacing <= 5:  # noqa: PLR2004
         raise InputError("--spacing must lie between 0.5 and 5 mm.", "Give 1 for full resolution.")
+    for name in ("lower_grade", "multifocal", "without_tumour"):
+        if not 0 <= (getattr(arguments, name) or 0) <= 1:
+            option = "--" + name.replace("_", "-")
+            raise InputError(f"{option} must lie between 0 and 1.", "Give a share, such as 0.3.")
     anatomy = AnatomySource(tuple(arguments.anatomy))
-    grown = arguments.place or arguments.kind or arguments.radius
+    grown = arguments.place or arguments.radius
     tumours = TumourSource(arguments.tumours, grown_share=1.0 if grown else 0.15)
     lesions = AppearanceSource(arguments.lesions, share=1.0)
     options = _options(arguments)
@@ -142,9 +178,10 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
 
 
 def _options(arguments: argparse.Namespace) -> SimulationOptions:
-    from ELMEDSegmentLib.simulate.study import SimulationOptions, TumourChoice
+    from ELMEDSegmentLib.simulate.options import SimulationOptions, TumourChoice
 
-    kind = arguments.kind
+    chosen = arguments.place or arguments.kind or arguments.radius
+    multifocal = arguments.multifocal
     return SimulationOptions(
         spacing_mm=arguments.spacing,
         with_skull=arguments.with_skull,
@@ -154,8 +191,12 @@ def _options(arguments: argparse.Namespace) -> SimulationOptions:
         tumour=TumourChoice(
             place=PLACES[arguments.place] if arguments.place else None,
             radius_mm=arguments.radius,
-            enhancing=None if kind is None else kind == "glioblastoma",
+            kind=arguments.kind,
         ),
+        lower_grade=arguments.lower_grade,
+        multifocal=(0.0 if chosen else 0.12) if multifocal is None else multifocal,
+        without_tumour=arguments.without_tumour,
+        slices_mm=arguments.slices,
     )
 
 
@@ -183,9 +224,13 @@ def _changed(arguments: argparse.Namespace) -> list[tuple[str, object]]:
         "radius": None,
         "noise": 0.035,
         "intensity": 600.0,
+        "lower_grade": 0.3,
+        "multifocal": None,
+        "without_tumour": 0.0,
+        "slices": None,
     }
     return [
-        (key, getattr(arguments, key))
+        (key.replace("_", "-"), getattr(arguments, key))
         for key, value in usual.items()
         if getattr(arguments, key) != value
     ]

@@ -52,16 +52,18 @@ _PROPERTIES: dict[Tissue, tuple[float, float, float, float]] = {
     Tissue.MUSCLE: (1250, 38, 0.75, 0.05),
     Tissue.EYE: (3900, 1200, 0.98, 0),
     Tissue.MUCOSA: (1200, 110, 0.85, 0.25),
-    Tissue.NECROSIS: (1850, 280, 0.95, 0.01),
+    Tissue.NECROSIS: (1650, 280, 0.95, 0.01),
     Tissue.OEDEMA: (1420, 185, 0.84, 0.005),
-    Tissue.ENHANCING_TUMOUR: (1300, 140, 0.84, 0.27),
+    Tissue.ENHANCING_TUMOUR: (1250, 150, 0.84, 0.20),
     Tissue.NON_ENHANCING_TUMOUR: (1700, 210, 0.89, 0.01),
+    Tissue.MICROCYSTIC_TUMOUR: (2600, 330, 0.95, 0.005),
 }
 _TUMOUR = (
     Tissue.NECROSIS,
     Tissue.OEDEMA,
     Tissue.ENHANCING_TUMOUR,
     Tissue.NON_ENHANCING_TUMOUR,
+    Tissue.MICROCYSTIC_TUMOUR,
 )
 _RELAXIVITY_PER_MS = 4.5e-3
 _FIELD_1_5_T = 0.76
@@ -102,8 +104,10 @@ def _is_plausible(signals: NDArray[np.floating]) -> bool:
         and flair[oedema] > 1.35 * max(flair[grey], 1.0)
         and flair[rim] > 1.1 * max(flair[grey], 1.0)
         and flair[Tissue.NON_ENHANCING_TUMOUR] > 1.15 * max(flair[grey], 1.0)
+        and flair[Tissue.MICROCYSTIC_TUMOUR] < 0.75 * flair[Tissue.NON_ENHANCING_TUMOUR]
+        and t2[Tissue.MICROCYSTIC_TUMOUR] > 1.05 * t2[Tissue.NON_ENHANCING_TUMOUR]
         and t2[oedema] > 1.5 * t2[grey]
-        and t1c[rim] > 1.35  # noqa: PLR2004
+        and t1c[rim] > 1.25  # noqa: PLR2004
         and flair[rim] < 1.2 * flair[oedema]
         and max(t1[rim], t1[oedema]) < 0.95  # noqa: PLR2004
         and t1[Tissue.NECROSIS] < 0.95 * t1[oedema]
@@ -156,7 +160,7 @@ def _draw_properties(rng: np.random.Generator, variety: float) -> tuple[Array, A
 
 def _t1_weighting(rng: np.random.Generator) -> Callable[[Array, Array, Array], Array]:
     """Draw a T1-weighted sequence: a spin echo, or an inversion-prepared gradient echo."""
-    if rng.random() < 0.4:  # noqa: PLR2004
+    if rng.random() < 0.5:  # noqa: PLR2004
         repetition, echo = rng.uniform(400, 650), rng.uniform(8, 15)
         return lambda t1, t2, density: density * (1 - np.exp(-repetition / t1)) * np.exp(-echo / t2)
     inversion, repetition = rng.uniform(900, 1150), rng.uniform(1900, 2400)

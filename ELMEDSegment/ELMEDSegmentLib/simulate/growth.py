@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from ELMEDSegmentLib.simulate.fields import fractal_field, smooth_field
 from ELMEDSegmentLib.simulate.tissues import DEEP, GREY, HINDBRAIN, WHITE, Tissue, is_any
-from ELMEDSegmentLib.simulate.tumour import TumourShape
+from ELMEDSegmentLib.simulate.tumour import GLIOBLASTOMA, TumourShape
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -22,8 +22,8 @@ def grow_tumour(
     tissues: NDArray[np.uint8],
     lateral_mm: Array,
     spacing_mm: float,
+    kind: str,
     centre: tuple[int, int, int] | None = None,
-    enhancing: bool | None = None,
     radius_mm: float | None = None,
 ) -> TumourShape:
     """Grow a tumour around `centre` (a voxel `(z, y, x)`; drawn when None).
@@ -33,12 +33,12 @@ def grow_tumour(
         tissues: `Tissue` values `(z, y, x)` on the output grid.
         lateral_mm: signed distance from the midline, same shape; the falx is where it is 0.
         spacing_mm: isotropic voxel size.
+        kind: glioblastomas get an enhancing rim around necrosis; all others are solid here, and
+            `kinds.as_kind` makes of them what they are.
         centre: where the tumour starts.
-        enhancing: whether it has an enhancing rim around necrosis (drawn when None).
         radius_mm: mean radius of the core (drawn when None).
     """
-    if enhancing is None:
-        enhancing = bool(rng.random() < 0.75)  # noqa: PLR2004
+    enhancing = kind == GLIOBLASTOMA
     if radius_mm is None:
         radius_mm = float(np.clip(np.exp(rng.normal(np.log(17), 0.35)), 7, 30))
     if centre is None:
@@ -48,9 +48,9 @@ def grow_tumour(
     crossing = lateral_mm * side < 0
     blocked = crossing & ~_around_callosum(tissues, lateral_mm, spacing_mm)
     core = (level < 1) & ~blocked
-    rim = _rim(rng, core, level, radius_mm, spacing_mm, enhancing)
+    rim = _rim(rng, core, radius_mm, spacing_mm, enhancing)
     reach = _oedema_reach(rng, tissues, core, blocked, spacing_mm, enhancing)
-    return TumourShape(core & ~rim, core & rim, reach, enhancing)
+    return TumourShape(core & ~rim, core & rim, reach, kind)
 
 
 def _around_callosum(tissues: NDArray[np.uint8], lateral_mm: Array, spacing_mm: float) -> Mask:
@@ -96,17 +96,15 @@ def _level(
 def _rim(
     rng: np.random.Generator,
     core: Mask,
-    level: Array,
     radius_mm: float,
     spacing_mm: float,
     enhancing: bool,
 ) -> Mask:
     """Return the enhancing part: a rim of uneven thickness with gaps and nodules."""
     shape = core.shape
-    uneven = fractal_field(rng, shape, 11 / spacing_mm, 4)
     if not enhancing:
-        spots = level < 0.6  # noqa: PLR2004
-        return core & spots & (uneven > rng.uniform(1.6, 4.0))
+        return np.zeros_like(core)
+    uneven = fractal_field(rng, shape, 11 / spacing_mm, 4)
     depth = ndimage.distance_transform_edt(core).astype(np.float32) * spacing_mm
     thickness = np.clip(rng.normal(4.0, 1.2), 2.0, 0.5 * radius_mm) * np.exp(0.55 * uneven)
     # Septa run inwards from the rim and thin out on the way.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 import SimpleITK as sitk
@@ -14,96 +14,49 @@ from ELMEDSegmentLib.simulate.anatomy import (
     DISTANCE_STEP,
     Anatomy,
     AnatomySource,
-    box_of,
     brain_mask,
+    with_fuller_cortex,
 )
 from ELMEDSegmentLib.simulate.appearance import AppearanceSource, give_appearance
-from ELMEDSegmentLib.simulate.artefacts import add_bias, add_noise, draw_gains
+from ELMEDSegmentLib.simulate.artefacts import (
+    add_bias,
+    add_noise,
+    add_scanner_flaws,
+    draw_gains,
+)
 from ELMEDSegmentLib.simulate.contrasts import draw_contrasts
 from ELMEDSegmentLib.simulate.deformation import (
     Deformation,
-    mass_effect,
     random_affine,
     random_deformation,
     resample,
 )
 from ELMEDSegmentLib.simulate.fields import fractal_field
-from ELMEDSegmentLib.simulate.growth import grow_tumour
+from ELMEDSegmentLib.simulate.options import SimulationOptions
+from ELMEDSegmentLib.simulate.placing import draw_tumours
 from ELMEDSegmentLib.simulate.rendering import add_tissue_texture, add_tumour, render_anatomy
-from ELMEDSegmentLib.simulate.tissues import HINDBRAIN, PARENCHYMA, is_any
-from ELMEDSegmentLib.simulate.tumour import (
-    TumourShape,
-    TumourSource,
-    fit_labels,
-    tumour_from_mask,
-)
+from ELMEDSegmentLib.simulate.tumour import TumourShape, TumourSource, fit_labels
 
 Array = NDArray[np.float32]
 
 BRATS_SHAPE = (155, 240, 240)
-_SMALLEST_TUMOUR_MM3 = 1500.0
-_TRIES = 6
 
-
-@dataclass(frozen=True)
-class TumourChoice:
-    """What to fix about a grown tumour; None leaves it to chance.
-
-    Attributes:
-        place: `(z, y, x)` as fractions of the brain's box, from inferior, anterior, patient's
-            right; mirrored anatomies keep to it.
-        radius_mm: mean radius of the core.
-        enhancing: whether it enhances around necrosis, as glioblastoma does.
-    """
-
-    place: tuple[float, float, float] | None = None
-    radius_mm: float | None = None
-    enhancing: bool | None = None
-
-
-@dataclass(frozen=True)
-class SimulationOptions:
-    """How studies are simulated; the defaults give studies like those of BraTS.
-
-    Attributes:
-        spacing_mm: isotropic voxel size of the result.
-        with_skull: keep the whole head, if the anatomy has one.
-        shape: the result's `(z, y, x)` shape, brain in the middle; None fits it to the brain
-            (`simulate_arrays`) or takes the BraTS grid (`simulate_study`).
-        fit_to_brain: fit the grid to the brain in `simulate_study` too.
-        tumour: what to fix about the tumour.
-        mass_effect_mm: the largest push outwards is drawn below this.
-        noise: spread of the noise relative to white matter, the upper end of what is drawn.
-        bias: spread of the bias field in log units, the upper end.
-        deformation: strength of the anatomy's random deformation, 1 is usual.
-        scanner_flaws: whether some contrasts look as scanned in thick slices, or are registered
-            not quite exactly.
-        variety: spread of tissue properties around published means, 1 is usual.
-        intensity: what white matter's intensities are drawn around.
-    """
-
-    spacing_mm: float = 1.0
-    with_skull: bool = False
-    shape: tuple[int, int, int] | None = None
-    fit_to_brain: bool = False
-    tumour: TumourChoice = field(default_factory=TumourChoice)
-    mass_effect_mm: float = 9.0
-    noise: float = 0.035
-    bias: float = 0.14
-    deformation: float = 1.0
-    scanner_flaws: bool = True
-    variety: float = 1.0
-    intensity: float = 600.0
+# How much brain around a voxel of a sulcus makes it cortex: from narrow sulci to wide ones.
+_SULCI = (0.30, 0.60)
 
 
 @dataclass(frozen=True)
 class SimulatedArrays:
-    """A study as arrays: images float32 `(4, z, y, x)`, labels and brain `(z, y, x)`."""
+    """A study as arrays: images float32 `(4, z, y, x)`, labels and brain `(z, y, x)`.
+
+    `kind` is the kind of tumour, one of `kinds.KINDS`, or "none".
+    """
 
     images: Array
     labels: NDArray[np.uint8]
     brain: NDArray[np.bool_]
     anatomy: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -114,6 +67,7 @@ class SimulatedStudy:
     labels: sitk.Image
     seed: int
     anatomy: str
+    kind: str
 
 
 def simulate_arrays(
@@ -144,8 +98,7 @@ def simulate_arrays(
 
 
 def _with_spacing(options: SimulationOptions, spacing_mm: float) -> SimulationOptions:
-    values = {**vars(options), "spacing_mm": spacing_mm}
-    return SimulationOptions(**values)
+    return replace(options, spacing_mm=spacing_mm)
 
 
 def simulate(
@@ -156,29 +109,33 @@ def simulate(
     lesions: AppearanceSource | None = None,
 ) -> SimulatedArrays:
     """Draw one study: anatomy, deformation, tumour with mass effect, contrasts, artefacts."""
-    anatomy = anatomy_source.draw(rng)
+    anatomy = with_fuller_cortex(anatomy_source.draw(rng), float(rng.uniform(*_SULCI)))
     with_skull = options.with_skull and anatomy.has_skull
     deformation = _draw_deformation(rng, anatomy, options, with_skull)
-    shape, deformation = _draw_tumour(rng, anatomy, deformation, tumour_source, options)
+    shape, deformation = draw_tumours(rng, anatomy, deformation, tumour_source, options)
     tissues = resample(anatomy.tissues, deformation, order=0)
     brain = _strip(rng, anatomy, deformation, tissues, shape)
     labels = fit_labels(shape, tissues, brain, options.spacing_mm)
 
     contrasts = draw_contrasts(rng, options.variety)
     box = _box_in_anatomy(anatomy, with_skull)
-    images = render_anatomy(rng, anatomy, deformation, contrasts, box, options.scanner_flaws)
+    images = render_anatomy(rng, anatomy, deformation, contrasts, box)
     add_tissue_texture(rng, images, options.spacing_mm)
-    add_tumour(rng, images, labels, contrasts, options.spacing_mm, shape.necrotic)
-    look = lesions.draw(rng) if lesions else None
+    add_tumour(rng, images, labels, contrasts, options.spacing_mm, shape.kind)
+    look = lesions.draw(rng, shape.kind) if lesions else None
     if look:
         give_appearance(rng, images, labels, brain, look, options.spacing_mm)
     add_bias(rng, images, options.spacing_mm, options.bias)
-    add_noise(rng, images, options.noise * rng.uniform(0.3, 1.0, len(CHANNELS)))
+    if options.scanner_flaws or options.slices_mm:
+        add_scanner_flaws(rng, images, options.spacing_mm, options.slices_mm)
+    # Larger voxels average more noise away.
+    noise = options.noise / max(options.spacing_mm, 1.0)
+    add_noise(rng, images, noise * rng.uniform(0.3, 1.0, len(CHANNELS)))
     images *= draw_gains(rng, options.intensity).reshape(-1, 1, 1, 1)
     if not with_skull:
         # Only what is outside the brain is 0, as networks and viewers expect.
         images = np.maximum(images, 1) * brain
-    return SimulatedArrays(images, labels, brain, anatomy.name)
+    return SimulatedArrays(images, labels, brain, anatomy.name, shape.kind)
 
 
 def _draw_deformation(
@@ -208,61 +165,6 @@ def _box_in_anatomy(anatomy: Anatomy, with_skull: bool) -> tuple[slice, slice, s
     return grown[0], grown[1], grown[2]
 
 
-def _draw_tumour(
-    rng: np.random.Generator,
-    anatomy: Anatomy,
-    deformation: Deformation,
-    source: TumourSource,
-    options: SimulationOptions,
-) -> tuple[TumourShape, Deformation]:
-    """Draw a tumour that mostly lies in the brain, and push the tissue around it outwards."""
-    tissues = resample(anatomy.tissues, deformation, order=0)
-    parenchyma = is_any(tissues, PARENCHYMA)
-    supratentorial = parenchyma & ~is_any(tissues, HINDBRAIN)
-    for _ in range(_TRIES):
-        mask = source.draw_mask(rng)
-        if mask is not None and mask.any():
-            shape = tumour_from_mask(rng, mask, box_of(parenchyma), tissues.shape)
-        else:
-            lateral = deformation.coordinates[2] - np.float32(anatomy.brain_centre[2])
-            centre = _chosen_centre(options.tumour, supratentorial)
-            shape = grow_tumour(
-                rng,
-                tissues,
-                lateral,
-                options.spacing_mm,
-                centre,
-                options.tumour.enhancing,
-                options.tumour.radius_mm,
-            )
-        whole = (shape.reach > 0.5) | shape.core  # noqa: PLR2004
-        inside = np.count_nonzero(whole & parenchyma)
-        large = inside * options.spacing_mm**3 > _SMALLEST_TUMOUR_MM3
-        if large and inside > 0.6 * np.count_nonzero(whole):
-            break
-    if options.mass_effect_mm > 0 and shape.core.any():
-        push = float(rng.uniform(0.15, 1.0)) * options.mass_effect_mm
-        volume = np.count_nonzero(shape.core) * options.spacing_mm**3
-        radius = float(np.cbrt(volume / 4.19))
-        field_mm = mass_effect(
-            shape.core, options.spacing_mm, min(push, 0.5 * radius), float(rng.uniform(10, 18))
-        )
-        deformation = deformation.after(field_mm)
-    return shape, deformation
-
-
-def _chosen_centre(
-    choice: TumourChoice, supratentorial: NDArray[np.bool_]
-) -> tuple[int, int, int] | None:
-    if choice.place is None:
-        return None
-    box = box_of(supratentorial)
-    z, y, x = (
-        round(s.start + f * (s.stop - 1 - s.start)) for s, f in zip(box, choice.place, strict=True)
-    )
-    return z, y, x
-
-
 def _strip(
     rng: np.random.Generator,
     anatomy: Anatomy,
@@ -278,7 +180,7 @@ def _strip(
     )
     distance = resample(anatomy.brain_distance, coarse)
     uneven = fractal_field(rng, tissues.shape, 25 / deformation.spacing_mm, 2)
-    margin = np.clip(rng.uniform(0.3, 2.5) + 0.6 * uneven, 0.0, 5.0).astype(np.float32)
+    margin = np.clip(rng.uniform(0.0, 2.0) + 0.6 * uneven, 0.0, 5.0).astype(np.float32)
     mask = brain_mask(tissues, distance, margin)
     # The tumour's edge is brain.
     mask |= shape.core & (distance <= 1.5) & (tissues > 0)  # noqa: PLR2004
@@ -310,8 +212,8 @@ def simulate_study(
     if spacing_mm is not None:
         settings = _with_spacing(settings, spacing_mm)
     if settings.shape is None and not settings.with_skull and not settings.fit_to_brain:
-        shape = tuple(round(n / settings.spacing_mm) for n in BRATS_SHAPE)
-        settings = SimulationOptions(**{**vars(settings), "shape": shape})
+        z, y, x = (round(n / settings.spacing_mm) for n in BRATS_SHAPE)
+        settings = replace(settings, shape=(z, y, x))
     rng = np.random.default_rng(seed)
     sources = (anatomy or AnatomySource(), tumours or TumourSource())
     arrays = simulate(rng, *sources, settings, lesions)
@@ -319,7 +221,8 @@ def simulate_study(
         name: _as_image(np.clip(np.rint(arrays.images[i]), 0, 32767).astype(np.int16), settings)
         for i, name in enumerate(CHANNELS)
     }
-    return SimulatedStudy(images, _as_image(arrays.labels, settings), seed, arrays.anatomy)
+    truth = _as_image(arrays.labels, settings)
+    return SimulatedStudy(images, truth, seed, arrays.anatomy, arrays.kind)
 
 
 def _as_image(array: NDArray[np.generic], options: SimulationOptions) -> sitk.Image:

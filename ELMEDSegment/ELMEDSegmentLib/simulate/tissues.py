@@ -41,6 +41,7 @@ class Tissue(IntEnum):
     OEDEMA = 24
     ENHANCING_TUMOUR = 25
     NON_ENHANCING_TUMOUR = 26
+    MICROCYSTIC_TUMOUR = 27
 
 
 FLUID = (Tissue.CSF, Tissue.VENTRICLE)

@@ -32,6 +32,15 @@ Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Boxes = tuple[slice, slice, slice]
 
+GLIOBLASTOMA = "glioblastoma"
+"""Necrosis in an enhancing rim."""
+SOLID = "non-enhancing"
+"""A core that does not enhance but for spots."""
+MISMATCH = "mismatch"
+"""A core without enhancement, bright on T2 and dark on FLAIR within a bright rim."""
+DIFFUSE = "diffuse"
+"""Infiltration without a core, or with a small one."""
+
 # The box of the brain in the SRI24 atlas space of the BraTS masks, mm from the grid's corner, as
 # (z, y, x) (Rohlfing et al. 2010, doi:10.1002/hbm.20906); the atlas grid is 155x240x240 mm.
 _ATLAS_BRAIN = np.array([(5.0, 140.0), (44.0, 213.0), (51.0, 188.0)])
@@ -46,13 +55,13 @@ class TumourShape:
         necrosis: necrotic or non-enhancing core.
         enhancing: enhancing tissue.
         reach: how readily oedema gets to a voxel, 0 to 1, before the tissue has its say.
-        necrotic: whether label 1 is necrosis (else it is solid non-enhancing tumour).
+        kind: what it looks like, one of `kinds.KINDS`, or "none".
     """
 
     necrosis: Mask
     enhancing: Mask
     reach: Array
-    necrotic: bool
+    kind: str
 
     @property
     def core(self) -> Mask:
@@ -185,19 +194,23 @@ def _sample_mask(
     enhancing = core_mask & (rim > 0.5 * core)
     soft = ndimage.gaussian_filter(whole, 1.0) + 0.12 * smooth_field(rng, inner, 4.0)
     labels = np.bincount(mask.ravel(), minlength=4)
-    necrotic = bool(labels[ENHANCING_TUMOUR] > 0.15 * (labels[NECROTIC_CORE] + 1))
+    enhances = bool(labels[ENHANCING_TUMOUR] > 0.15 * (labels[NECROTIC_CORE] + 1))
     full = [np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape, np.float32)]
     for target, part in zip(
         full, (core_mask & ~enhancing, enhancing, np.clip(soft, 0, 1)), strict=True
     ):
         target[box] = part
-    return TumourShape(full[0], full[1], full[2], necrotic)
+    return TumourShape(full[0], full[1], full[2], GLIOBLASTOMA if enhances else SOLID)
 
 
 def fit_oedema(shape: TumourShape, tissues: NDArray[np.uint8]) -> Mask:
-    """Return where oedema is: it fills white matter first, spares cortex, and stops at fluid."""
+    """Return where oedema is: it fills white matter first, spares cortex, and stops at fluid.
+
+    Diffuse tumours spare cortex less: it swells with them.
+    """
     needed = np.full(32, 2.0, np.float32)
-    for members, value in ((WHITE, 0.38), (GREY, 0.72), (DEEP, 0.60), (HINDBRAIN, 0.55)):
+    grey = 0.48 if shape.kind == DIFFUSE else 0.62
+    for members, value in ((WHITE, 0.38), (GREY, grey), (DEEP, 0.52), (HINDBRAIN, 0.5)):
         needed[list(members)] = value
     return (shape.reach > needed[tissues]) & ~shape.core
 

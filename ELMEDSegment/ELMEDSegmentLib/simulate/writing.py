@@ -58,6 +58,7 @@ def _facts(study: SimulatedStudy, command: str) -> dict[str, object]:
         "description": "Simulated glioma patient, not a real one.",
         "seed": study.seed,
         "anatomy": study.anatomy,
+        "kind": study.kind,
         "command": command,
         "labels": LABELS,
         "volumes_ml": {name: round(float(counts[v]) * voxel_ml, 2) for name, v in LABELS.items()},
