@@ -206,6 +206,10 @@ class Bench:
         """
         self._ask(task, arguments, onAnswer, onProgress)
 
+    def happened(self, task: str, answer: Mapping[str, Any]) -> None:
+        """Tell everybody what was found out beside the experiment, about a scan for instance."""
+        self._tell("happened", task, answer)
+
     def leave(self) -> None:
         """Let the worker go, with the state in safe keeping."""
         self._settle()

@@ -23,6 +23,9 @@ class Follower:
     def answered(self, answer: Mapping[str, Any]) -> None:
         """Take up what a frame or a single step has brought (step, numbers, history, views)."""
 
+    def happened(self, task: str, answer: Mapping[str, Any]) -> None:
+        """Take up what the engine has answered to a question beside the experiment."""
+
     def saved(self) -> None:
         """Take up that `bench.state` is that of the moment."""
 

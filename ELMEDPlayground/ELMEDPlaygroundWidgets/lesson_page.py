@@ -8,6 +8,7 @@ import qt
 from slicer.i18n import tr as _
 
 from ELMEDPlaygroundLib.lessons.course import LESSONS
+from ELMEDPlaygroundWidgets.lesson_result import LessonResult
 from ELMEDPlaygroundWidgets.lesson_text import DONE, LETTERS, stepText, titleText, translated
 from ELMEDPlaygroundWidgets.reading_pane import ReadingPane
 
@@ -60,6 +61,14 @@ class LessonPage:
         self.browser.setToolTip(_("What to do, what there is to see, and a question."))
         layout.addWidget(self.browser)
         layout.addLayout(self._buttonRow())
+        self.result = LessonResult()
+        layout.addWidget(self.result)
+
+    def showWork(self, sentence: str) -> None:
+        """Show how far a computing is that the lesson has started, "" when none goes on."""
+        self.workLabel.text = sentence
+        self.workLabel.visible = bool(sentence)
+        self.setUpButton.enabled = not sentence
 
     def show(self, lesson: Lesson, place: int, progress: Progress) -> None:
         """Show a step of a lesson, with what was done and answered."""
@@ -69,6 +78,8 @@ class LessonPage:
         self._showChips(lesson, place, progress)
         self._showText(lesson, place, progress)
         self.setUpButton.visible = step.setup is not None
+        work = step.setup.work if step.setup else None
+        self.setUpButton.text = translated(lesson, work.title) if work else _("Set this up")
         answer = progress.answers.get((lesson.number, place))
         for number, button in enumerate(self.answerButtons):
             button.visible = number < len(step.question.choices)
@@ -97,10 +108,17 @@ class LessonPage:
 
     def _buttonRow(self) -> Any:
         row = qt.QHBoxLayout()
-        help_ = _("Prepare data, network, training and views; this replaces the experiment.")
+        help_ = _(
+            "Prepare this step; where it needs an experiment, that replaces the one on the bench."
+        )
         self.setUpButton = self._button("lessonSetUpButton", _("Set this up"), help_)
         self.setUpButton.connect("clicked(bool)", lambda *_args: self._onSetUp())
         row.addWidget(self.setUpButton)
+        self.workLabel = qt.QLabel()
+        self.workLabel.setObjectName("lessonWorkLabel")
+        self.workLabel.setToolTip(_("What is being computed for this step."))
+        self.workLabel.visible = False
+        row.addWidget(self.workLabel)
         row.addStretch(1)
         title = qt.QLabel(_("Answer:"))
         title.setToolTip(_("Choose an answer; then you read what is right, and why."))

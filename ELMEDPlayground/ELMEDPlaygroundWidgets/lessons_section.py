@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import qt
+from slicer.i18n import tr as _
 
 from ELMEDPlaygroundLib.lessons.course import BY_NUMBER, LESSONS
 from ELMEDPlaygroundLib.lessons.progress import Progress
@@ -15,7 +16,7 @@ from ELMEDPlaygroundWidgets.section import Section
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ELMEDPlaygroundLib.lessons.form import Lesson, Step
+    from ELMEDPlaygroundLib.lessons.form import Lesson, Step, Work
     from ELMEDPlaygroundWidgets.bench import Bench
 
 PAGE = "lessons"
@@ -82,9 +83,25 @@ class LessonsSection(Section):
         if setup is None:
             return
         self.bench.pause()
+        if setup.work is not None:
+            self._compute(setup.work)
+            return
         self.bench.state = None
         self._viewsWanted = setup.views
         self.bench.restore({**self.bench.spec, **setup.spec()}, None)
+
+    def _compute(self, work: Work) -> None:
+        """Let the engine compute something for the step."""
+        self.page.showWork(_("Computing ..."))
+
+        def take(answer: dict[str, Any]) -> None:
+            self.page.showWork("")
+            self.bench.happened(work.task, answer)
+
+        def tell(_stage: str, fraction: float, message: str) -> None:
+            self.page.showWork(f"{message} ({100 * fraction:.0f} %)")
+
+        self.bench.ask(work.task, work.arguments, take, tell)
 
     def _answerChosen(self, answer: int) -> None:
         self.progress.answers[self.lesson.number, self._place] = answer
@@ -117,11 +134,24 @@ class LessonsSection(Section):
 
     def created(self, summary: Mapping[str, Any]) -> None:
         """Watch a new experiment, and show the views that the set-up asked for."""
+        # What was asked before is not answered any more.
+        self.page.showWork("")
         self.watch.created(self.bench.spec, summary)
         wanted, self._viewsWanted = self._viewsWanted, ()
         if wanted and self.bench.views is not None:
             # After all others have heard of the experiment: the panes must know what suits it.
             qt.QTimer.singleShot(0, lambda: self.bench.views.show(wanted))
+
+    def happened(self, task: str, answer: Mapping[str, Any]) -> None:
+        """Notice what the engine was asked beside the experiment."""
+        self.watch.happened(task, answer)
+        self._look()
+        self._show()
+
+    def troubled(self, sentence: str) -> None:
+        """Wait no longer for what has failed."""
+        if sentence:
+            self.page.showWork("")
 
     def answered(self, answer: Mapping[str, Any]) -> None:
         """Notice what was done."""
@@ -143,3 +173,13 @@ class LessonsSection(Section):
 
     def _show(self) -> None:
         self.page.show(self.lesson, self._place, self.progress)
+        self.page.result.put(self._result())
+
+    def _result(self) -> Mapping[str, Any] | None:
+        """Return what came of the computing that belongs to the open step."""
+        work = self.step.setup.work if self.step.setup else None
+        if work is None:
+            return None
+        answers = self.watch.answers(work.task)
+        mine = [answer for answer in answers if answer["seed"] == work.arguments["seed"]]
+        return mine[-1] if mine else None

@@ -295,7 +295,10 @@ class ScanNetwork:
             if reply.opened is not None:
                 self._open = (place.workerProcessID, key)
                 self._showLayers(reply.opened)
-            return show(reply)
+            sentence = show(reply)
+            if question.task:
+                self._work.onAnswer(question.task, reply.answer)
+            return sentence
 
         self._work.start(
             lambda worker, onProgress, onEnd: ScanRun(

@@ -24,6 +24,7 @@ class ScanSection(Section):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self.work = ScanWork()
+        self.work.onAnswer = bench.happened
         self.learning = ScanLearning(bench, self.work)
         self.network = ScanNetwork(self.work)
         self.work.controls = (self.learning.widget, self.network.widget)

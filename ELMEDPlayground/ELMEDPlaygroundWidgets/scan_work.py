@@ -10,7 +10,7 @@ from ELMEDLib.bridge.workplace import Workplace
 from ELMEDLib.errors import CancelledError, ELMEDError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 FULL = 1000
 
@@ -25,6 +25,8 @@ class ScanWork:
         self.place = Workplace()
         self.controls: Sequence[Any] = ()
         """Widgets that cannot be used while something goes on."""
+        self.onAnswer: Callable[[str, Mapping[str, Any]], None] = lambda _task, _answer: None
+        """Called with the name of a task and what it answered."""
         self.widget = qt.QWidget()
         row = qt.QHBoxLayout(self.widget)
         row.setContentsMargins(0, 0, 0, 0)

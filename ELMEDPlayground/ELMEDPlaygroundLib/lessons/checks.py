@@ -77,3 +77,8 @@ def data_say(name: str, value: object) -> Check:
 def without(name: str) -> Check:
     """An option of the data is not used."""
     return lambda watch: watch.run is not None and not watch.run.data.get(name)
+
+
+def asked(task: str) -> Check:
+    """The engine has answered this question, which is not about the experiment."""
+    return lambda watch: bool(watch.answers(task))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ELMEDPlaygroundLib.lessons.evaluation import EVALUATION
+from ELMEDPlaygroundLib.lessons.feature_maps import FEATURE_MAPS
+from ELMEDPlaygroundLib.lessons.generalising import GENERALISING
 from ELMEDPlaygroundLib.lessons.overfitting import OVERFITTING
 from ELMEDPlaygroundLib.lessons.seven_steps import SEVEN_STEPS
 from ELMEDPlaygroundLib.lessons.shifts import SHIFTS
@@ -20,6 +22,8 @@ LESSONS: tuple[Lesson, ...] = (
     SPIRAL_LESSON,
     OVERFITTING,
     SHIFTS,
+    FEATURE_MAPS,
     EVALUATION,
+    GENERALISING,
 )
 BY_NUMBER = {lesson.number: lesson for lesson in LESSONS}

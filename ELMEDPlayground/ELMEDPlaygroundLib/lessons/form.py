@@ -22,6 +22,21 @@ def translatable(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class Work:
+    """Something that the engine computes for a step, beside the experiment.
+
+    Attributes:
+        task: its name in `ELMEDPlaygroundLib.tasks`.
+        arguments: what JSON can carry.
+        title: what the button says.
+    """
+
+    task: str
+    arguments: Mapping[str, Any]
+    title: str
+
+
+@dataclass(frozen=True)
 class Setup:
     """What one click prepares.
 
@@ -30,12 +45,14 @@ class Setup:
         network: what learns, None to leave it as it is.
         settings: how it is trained, None to leave that as it is.
         views: names of the views to show.
+        work: is computed instead; the experiment stays as it is.
     """
 
     data: Mapping[str, Any] | None = None
     network: Mapping[str, Any] | None = None
     settings: Mapping[str, Any] | None = None
     views: tuple[str, ...] = ()
+    work: Work | None = None
 
     def spec(self) -> dict[str, dict[str, Any]]:
         """Return the parts of an experiment that are prepared, by name."""
@@ -90,7 +107,7 @@ class Lesson:
         title: a few words.
         text: what it is about.
         limits: what it does not show; a toy is a toy.
-        steps: in order; the first has a setup.
+        steps: in order.
         context: in which its texts are translated: folder and file, as Slicer names contexts.
         needs: what else must be there: "" for nothing, "scan" for a volume in the scene.
     """

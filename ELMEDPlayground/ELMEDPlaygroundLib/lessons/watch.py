@@ -75,6 +75,7 @@ class Watch:
     def __init__(self) -> None:
         self.runs: list[Run] = []
         self.shown: tuple[str, ...] = ()
+        self._answers: dict[str, list[Mapping[str, Any]]] = {}
 
     @property
     def run(self) -> Run | None:
@@ -103,7 +104,8 @@ class Watch:
             return
         moved = answer.get("step", run.step) > run.step
         run.step = answer.get("step", run.step)
-        run.history.extend(answer.get("history") or ())
+        # Rows are told once; initialising takes back those there were.
+        run.history[answer.get("history_from", len(run.history)) :] = answer.get("history") or ()
         run.views.update(answer.get("views") or {})
         run.stopped = answer.get("stopped") or run.stopped
         if act:
@@ -114,6 +116,14 @@ class Watch:
     def looked(self, views: Iterable[str]) -> None:
         """Take note of which views are on screen."""
         self.shown = tuple(views)
+
+    def happened(self, task: str, answer: Mapping[str, Any]) -> None:
+        """Take note of what the engine answered to a question beside the experiment."""
+        self._answers.setdefault(task, []).append(answer)
+
+    def answers(self, task: str) -> list[Mapping[str, Any]]:
+        """Return the answers to such a question, in order."""
+        return self._answers.get(task, [])
 
     def _note_learning_rate(self) -> None:
         run = self.run

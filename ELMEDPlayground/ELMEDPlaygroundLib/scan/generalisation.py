@@ -1,10 +1,10 @@
-"""A U-Net on the subject that it learnt from, and on a new one.
+"""A U-Net on the subject that it learnt from, and on new ones.
 
-Two subjects are simulated, with tumours and scanners of their own. A small U-Net learns the whole
+Subjects are simulated, with tumours and scanners of their own. A small U-Net learns the whole
 tumour from slabs of the first. Then it is tested on slabs of the same subject that it has not seen,
-kept apart by a gap, and on the second subject. The first test is the easier one: anatomy, scanner
-and tumour are the same. It is what one measures by dealing out the slices of one patient; what one
-wants to know is the second.
+kept apart by a gap, and on the others. The first test is the easier one: anatomy, scanner and
+tumour are the same. It is what one measures by dealing out the slices of one patient; what one
+wants to know is the second. Several new subjects are taken, for one of them may happen to be easy.
 """
 
 from __future__ import annotations
@@ -48,45 +48,60 @@ class Generalisation:
     """What a network made of what it had not seen.
 
     Attributes:
+        seed: of subjects, weights and order.
         same: Dice on held-out slabs of the subject that it learnt from.
-        new: Dice on another subject.
+        new: mean Dice on other subjects.
+        others: Dice on each of them.
         history: rows of `step`, `loss`, `same`, `new`.
         seconds: that it took.
         pictures: of one slice each of "same" and "new": `image` float32 0..1 (FLAIR), `truth` and
             `found` bool, all `(y, x)`.
     """
 
+    seed: int = 0
     same: float = 0.0
     new: float = 0.0
+    others: list[float] = field(default_factory=list)
     history: list[dict[str, float]] = field(default_factory=list)
     seconds: float = 0.0
     pictures: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
 
-def compare(seed: int = 1, steps: int = 150, progress: Progress = no_progress) -> Generalisation:
-    """Learn one simulated subject, and test on its held-out slabs and on a new subject.
+def compare(
+    seed: int = 1, steps: int = 120, others: int = 4, progress: Progress = no_progress
+) -> Generalisation:
+    """Learn one simulated subject, and test on its held-out slabs and on new subjects.
 
     Args:
         seed: of subjects, weights and order.
         steps: of training.
+        others: how many new subjects.
         progress: told how far it is; may raise `CancelledError`.
     """
     started = time.perf_counter()
-    progress("simulating", 0.0, "Simulating a subject")
-    first = simulated(2 * seed)
-    progress("simulating", 0.2, "Simulating another subject")
-    second = simulated(2 * seed + 1)
+    subjects = []
+    for number in range(others + 1):
+        progress("simulating", 0.6 * number / (others + 1), f"Simulating patient {number + 1}")
+        subjects.append(simulated(2 * seed + number))
+    first, new = subjects[0], subjects[1:]
     learnt, held = parted(first.truth)
-    result = Generalisation()
-    parts = {"same": Slices(first.images[held], first.truth[held]), "new": second}
+    same = Slices(first.images[held], first.truth[held])
+    result = Generalisation(seed)
 
     def evaluate(network: Callable[..., Any], step: int, loss: float) -> None:
-        found = {name: _found(network, part.images) for name, part in parts.items()}
-        row = {name: dice(mask, parts[name].truth) for name, mask in found.items()}
-        result.history.append({"step": step, "loss": loss, **row})
-        result.same, result.new = row["same"], row["new"]
-        result.pictures = {name: _picture(parts[name], mask) for name, mask in found.items()}
-        progress("training", 0.4 + 0.6 * step / steps, f"Step {step} of {steps}")
+        found = [_found(network, part.images) for part in (same, *new)]
+        scores = [dice(mask, part.truth) for mask, part in zip(found, (same, *new), strict=True)]
+        result.same, result.others = scores[0], scores[1:]
+        result.new = float(np.mean(result.others))
+        row = {"step": step, "loss": loss, "same": result.same, "new": result.new}
+        result.history.append(row)
+        # The new subject that stands for all: the one whose score is next to their mean.
+        typical = int(np.abs(np.array(result.others) - result.new).argmin())
+        result.pictures = {
+            "same": _picture(same, found[0]),
+            "new": _picture(new[typical], found[1 + typical]),
+        }
+        progress("training", 0.6 + 0.4 * step / steps, f"Step {step} of {steps}")
 
     train(Slices(first.images[learnt], first.truth[learnt]), seed, steps, evaluate)
     result.seconds = time.perf_counter() - started
@@ -181,8 +196,10 @@ def small_unet() -> torch.nn.Module:
 def as_answer(result: Generalisation) -> Mapping[str, Any]:
     """Return the result as the panel takes it; pictures as arrays."""
     return {
+        "seed": result.seed,
         "same": result.same,
         "new": result.new,
+        "others": result.others,
         "history": result.history,
         "seconds": result.seconds,
         "pictures": result.pictures,

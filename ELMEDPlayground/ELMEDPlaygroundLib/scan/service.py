@@ -177,8 +177,8 @@ def generalisation(arguments: dict[str, Any], progress: Progress) -> dict[str, A
     from ELMEDPlaygroundLib.scan.generalisation import as_answer, compare
 
     seed = checked.whole(arguments.get("seed", 1), "the seed", 0, 1_000_000)
-    steps = checked.whole(arguments.get("steps", 150), "the number of steps", 1, MOST_STEPS)
-    answer: dict[str, Any] = encode(as_answer(compare(seed, steps, progress)))
+    steps = checked.whole(arguments.get("steps", 120), "the number of steps", 1, MOST_STEPS)
+    answer: dict[str, Any] = encode(as_answer(compare(seed, steps, progress=progress)))
     return answer
 
 

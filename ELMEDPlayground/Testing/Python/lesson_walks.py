@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ELMEDLib.progress import no_progress
 from ELMEDPlaygroundLib.lessons.watch import Watch
 from ELMEDPlaygroundLib.session import Session
+from ELMEDPlaygroundLib.tasks import TASKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ELMEDPlaygroundLib.lessons.form import Step
 
@@ -24,15 +28,27 @@ class EngineBench:
         self.watch = Watch()
         self.spec: dict[str, Any] = {}
         self.views: dict[str, dict[str, Any]] = {}
+        self.layers: list[str] = []
 
     def set_up(self, step: Step) -> None:
         """Press *Set this up*."""
-        self.spec = {**self.spec, **step.setup.spec()}
+        if step.setup.work is not None:
+            self.ask(step.setup.work.task, step.setup.work.arguments)
+            return
         self.views = {name: {} for name in step.setup.views} or self.views
+        self.lay(**step.setup.spec())
+
+    def lay(self, **parts: Any) -> None:
+        """Begin an experiment with other data, another network or other settings."""
+        self.spec = {**self.spec, **parts}
         answer = self.session.create({**self.spec, "views": self.views})
         self.watch.looked(self.views)
         self.watch.created(self.spec, answer["summary"])
         self.watch.answered(answer)
+
+    def ask(self, task: str, arguments: Mapping[str, Any]) -> None:
+        """Ask for something beside the experiment."""
+        self.watch.happened(task, TASKS[task](dict(arguments), no_progress))
 
     def act(self, name: str) -> None:
         """Do one of the seven steps."""
@@ -88,9 +104,50 @@ def change(**settings: Any) -> Callable[[Any, Step], None]:
     return lambda bench, _step: bench.change(**settings)
 
 
-def show_class(name: str, number: int) -> Callable[[Any, Step], None]:
-    """Return what chooses a view and an image of a class in it."""
-    return lambda bench, _step: bench.show_class(name, number)
+def learn_from_scan(bench: Any, _step: Step) -> None:
+    """Press *Learn from this scan*, with the T1c of the sample study."""
+    subject = {"images": {"t1c": str(STUDY / "t1c.nii.gz")}}
+    data = {"kind": "scan", "subjects": [subject], "task": "tissue", "count": 600, "seed": 0}
+    bench.lay(data=data, network=SCAN_NETWORK, settings=SCAN_SETTINGS)
+
+
+def ask(task: str, **arguments: Any) -> Callable[[Any, Step], None]:
+    """Return what asks for something on the page Scan; files go to a folder that is removed."""
+
+    def deed(bench: Any, _step: Step) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            outputs = {
+                name: str(Path(folder) / f"{name}.nrrd")
+                for name in ("output", "before", "after", "difference")
+            }
+            bench.ask(task, {**outputs, **arguments})
+
+    return deed
+
+
+STUDY = Path(__file__).resolve().parents[3] / "Resources" / "SampleStudy"
+SCAN_NETWORK = {
+    "layers": [
+        {"kind": "conv", "filters": 8, "kernel": 3, "padding": 1, "activation": "relu"},
+        {"kind": "pool", "mode": "max", "size": 2},
+        {"kind": "conv", "filters": 16, "kernel": 3, "padding": 1, "activation": "relu"},
+        {"kind": "global_pool", "mode": "average"},
+    ]
+}
+SCAN_SETTINGS = {"optimiser": "adam", "learning_rate": 0.01, "batch": 32, "seed": 0}
+VOLUMES = {name: str(STUDY / f"{name}.nii.gz") for name in ("t1", "t1c", "t2", "flair")}
+
+
+def open_scan(bench: Any, _step: Step) -> None:
+    """Press *List the layers*."""
+    bench.ask("scan_open", {"volumes": VOLUMES})
+    bench.layers = [layer["path"] for layer in bench.watch.answers("scan_open")[-1]["layers"]]
+
+
+def show_maps(bench: Any, step: Step) -> None:
+    """Show a map of an early layer, then one of the middle."""
+    for place in (1, len(bench.layers) // 2):
+        ask("scan_feature_map", layer=bench.layers[place], channel=0)(bench, step)
 
 
 MOVE = look("shift", down=0, right=2)
@@ -120,11 +177,23 @@ WALKS: dict[int, tuple[tuple[Callable[[Any, Step], None], ...], ...]] = {
         (train(160), MOVE),
         (train(240), MOVE),
     ),
+    6: (
+        (learn_from_scan, until_done),
+        (look("kernels"),),
+        (look("one-convolution"),),
+        (look("feature-maps"),),
+        (open_scan, show_maps),
+    ),
     7: (
         (until_done,),
         (look("mistakes"),),
         (look("saliency"),),
         (until_done, look("grad-cam")),
+    ),
+    8: (
+        (),
+        (),
+        (open_scan, ask("scan_contrast_removed", channel="flair")),
     ),
 }
 """By number of the lesson, for each step what is done in it after it was set up."""
