@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import qt
 import slicer
 
 from ELMEDLib.bridge.tables import setTable
@@ -38,6 +39,7 @@ class TrainingChart:
         """
         self._layout = layout
         self._view: Any = None
+        self._legend: Any = None
         self._viewNode: Any = None
         self._tables: list[slicer.vtkMRMLTableNode] = []
         self.chartNode: slicer.vtkMRMLPlotChartNode | None = None
@@ -45,8 +47,7 @@ class TrainingChart:
     def show(self, rows: Sequence[dict[str, Any]]) -> None:
         """Draw the curves of a run's metrics; none are drawn where there are none."""
         if not rows:
-            if self._view is not None:
-                self._view.hide()
+            self._hide()
             return
         if self.chartNode is None or not slicer.mrmlScene.IsNodePresent(self.chartNode):
             self._makeNodes()
@@ -60,6 +61,7 @@ class TrainingChart:
     def showInLayout(self) -> None:
         """Show the chart large, in the views."""
         if self.chartNode is not None and slicer.mrmlScene.IsNodePresent(self.chartNode):
+            self.chartNode.SetLegendVisibility(True)
             slicer.modules.plots.logic().ShowChartInLayout(self.chartNode)
 
     def sceneClosed(self) -> None:
@@ -68,7 +70,12 @@ class TrainingChart:
         self._tables = []
         if self._view is not None:
             self._view.setMRMLPlotViewNode(None)
-            self._view.hide()
+        self._hide()
+
+    def _hide(self) -> None:
+        for widget in (self._view, self._legend):
+            if widget is not None:
+                widget.hide()
 
     def _makeNodes(self) -> None:
         self._tables = [_newNode("vtkMRMLTableNode", name) for name in (LOSS_TABLE, DICE_TABLE)]
@@ -76,7 +83,8 @@ class TrainingChart:
         chart.SetXAxisTitle("Step")
         chart.SetYAxisTitle("Loss, Dice")
         chart.SetTitleVisibility(False)
-        chart.SetLegendVisibility(True)
+        # In the small view it would cover the curves; a line below the view says what they are.
+        chart.SetLegendVisibility(False)
         self.chartNode = chart
 
     def _addCurves(self, loss: Columns, dice: Columns) -> None:
@@ -97,6 +105,8 @@ class TrainingChart:
             self._view.setMinimumHeight(240)
             self._view.setToolTip("Loss, and Dice of each region on the validated patients.")
             self._layout.addWidget(self._view)
+            self._legend = _legend()
+            self._layout.addWidget(self._legend)
         if self._viewNode is None or not slicer.mrmlScene.IsNodePresent(self._viewNode):
             self._viewNode = slicer.mrmlScene.AddNewNodeByClass(
                 "vtkMRMLPlotViewNode", "ELMEDTraining"
@@ -108,7 +118,23 @@ class TrainingChart:
         if self._viewNode.GetPlotChartNodeID() != self.chartNode.GetID():
             self._viewNode.SetPlotChartNodeID(self.chartNode.GetID())
         self._view.show()
+        self._legend.show()
         self._view.fitToContent()
+
+
+def _legend() -> qt.QLabel:
+    """Return a line of text with the names of the curves in their colours."""
+    curves = [("Loss", LOSS_COLOUR), *SERIES.values()]
+    colours = ["#" + "".join(f"{round(255 * part):02x}" for part in c) for _, c in curves]
+    words = [
+        f'<span style="color: {colour}">\u25a0</span>&nbsp;{title.replace(" ", "&nbsp;")}'
+        for (title, _), colour in zip(curves, colours, strict=True)
+    ]
+    label = qt.QLabel(" &nbsp; ".join(words))
+    label.setToolTip("Which curve is which.")
+    label.setWordWrap(True)
+    label.setAlignment(qt.Qt.AlignCenter)
+    return label
 
 
 def _newNode(className: str, name: str) -> slicer.vtkMRMLNode:
