@@ -1,0 +1,162 @@
+"""The lessons in the panel: a student reads, does, sees the tick, answers, goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("torch", reason="PyTorch is not installed")
+
+NAME = "ELMEDPlayground"
+
+
+@pytest.fixture
+def bench(host, panel):
+    bench = panel.panel.bench
+    host.wait_until(lambda: bench.summary is not None, 120)
+    return bench
+
+
+@pytest.fixture
+def lessons(panel, bench):
+    panel.panel.tabs.open("Lessons")
+    return page(panel, "Lessons")
+
+
+def page(panel, title):
+    return next(section for section in panel.panel.sections if section.title == title)
+
+
+def quiet(host, bench):
+    host.wait_until(lambda: bench.summary is not None, 60)
+    host.wait_until(lambda: not bench.laboratory.busy, 60)
+
+
+def choose(lessons, number):
+    """Choose a lesson with the keyboard."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    from host.pythonqt import unwrap
+
+    combo = unwrap(lessons.page.lessonCombo)
+    QTest.keyClick(combo, Qt.Key.Key_Home)
+    for _ in range(number - 1):
+        QTest.keyClick(combo, Qt.Key.Key_Down)
+    assert lessons.lesson.number == number
+
+
+def words(lessons):
+    return lessons.page.browser.toPlainText()
+
+
+def ticks(lessons):
+    chips = lessons.page.chips[: len(lessons.lesson.steps)]
+    return ["✓" in chip.text for chip in chips]
+
+
+def test_a_step_is_done_ticked_answered_and_left(host, panel, bench, lessons):
+    lessons.page.setUpButton.click()
+    quiet(host, bench)
+    assert bench.spec["data"]["kind"] == "digits"
+    assert "Not done yet." in words(lessons)
+    assert ticks(lessons) == [False] * 7
+
+    page(panel, "Seven steps").buttons["initialise"].click()
+    quiet(host, bench)
+    assert ticks(lessons) == [True] + [False] * 6
+    assert "Done." in words(lessons)
+
+    lessons.page.answerButtons[1].click()
+    assert "Not quite: the answer is A." in words(lessons)
+    lessons.page.answerButtons[0].click()
+    assert "Right." in words(lessons)
+
+    lessons.page.nextButton.click()
+    assert "Grab a batch and predict" in words(lessons)
+    assert "Not done yet." in words(lessons)
+    assert host.dialogs == []
+    assert host.slot_errors == []
+
+
+def test_training_until_the_criterion_ticks_and_shows_the_views(host, panel, bench, lessons):
+    choose(lessons, 2)
+    lessons.page.setUpButton.click()
+    quiet(host, bench)
+    host.wait_until(lambda: panel.panel.views.shown == ["decision-map", "curves"], 10)
+    panel.ui.runButton.click()
+    host.wait_until(lambda: ticks(lessons)[0], 60)
+    panel.ui.pauseButton.click()
+    quiet(host, bench)
+
+    assert bench.latest["step"] >= 300
+    assert "XOR" in lessons.page.lessonCombo.currentText
+    assert "(1/4)" in lessons.page.lessonCombo.currentText
+
+
+def test_a_step_done_with_other_data_is_not_ticked(host, panel, bench, lessons):
+    page(panel, "Seven steps").buttons["initialise"].click()
+    quiet(host, bench)
+
+    assert bench.spec["data"]["kind"] == "spiral"
+    assert ticks(lessons) == [False] * 7
+
+
+def test_progress_is_kept_with_the_scene(host, panel, bench, lessons, slicer, tmp_path):
+    lessons.page.setUpButton.click()
+    quiet(host, bench)
+    page(panel, "Seven steps").buttons["initialise"].click()
+    quiet(host, bench)
+    lessons.page.answerButtons[0].click()
+    lessons.page.nextButton.click()
+    path = tmp_path / "scene.mrb"
+    assert slicer.util.saveScene(str(path))
+
+    host.close_scene()
+    assert ticks(lessons) == [False] * 7
+    slicer.util.loadScene(str(path))
+    host.process_events()
+    host.select_module(NAME)
+    quiet(host, bench)
+
+    assert ticks(lessons) == [True] + [False] * 6
+    assert "Grab a batch and predict" in words(lessons)
+    lessons.page.backButton.click()
+    assert "Right." in words(lessons)
+
+
+def test_beginning_anew_forgets_this_lesson_alone(lessons):
+    for number in (3, 1):
+        choose(lessons, number)
+        lessons.page.answerButtons[0].click()
+    lessons.page.anewButton.click()
+    assert not any(button.checked for button in lessons.page.answerButtons)
+
+    choose(lessons, 3)
+    assert lessons.page.answerButtons[0].checked
+
+
+def test_learning_a_patient_shows_how_it_does_on_new_ones(host, panel, bench, lessons):
+    pytest.importorskip("monai", reason="MONAI is not installed")
+    before = dict(bench.spec)
+    choose(lessons, 8)
+    lessons.page.setUpButton.click()
+    assert not lessons.page.setUpButton.enabled
+    host.wait_until(lambda: "%" in lessons.page.workLabel.text, 60)
+    host.wait_until(lambda: lessons.page.setUpButton.enabled, 240)
+    quiet(host, bench)
+
+    assert ticks(lessons)[0]
+    result = lessons.page.result
+    assert not result.isHidden()
+    assert result.answer["same"] > result.answer["new"]
+    assert bench.spec == before
+    lessons.page.nextButton.click()
+    assert result.isHidden()
+
+
+def test_the_page_scan_tells_the_lessons_what_was_found(panel, lessons):
+    choose(lessons, 8)
+    lessons.page.chips[2].click()
+    page(panel, "Scan").work.onAnswer("scan_contrast_removed", {"channel": "flair"})
+
+    assert ticks(lessons) == [False, False, True]
