@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 
 HEIGHT = 270
 PARTS = (("same", BLUE), ("new", ORANGE))
-TRUTH, FOUND = (255, 255, 255), (255, 60, 200)
+TRUTH, FOUND = (86, 220, 255), (255, 150, 0)
 DOT = 3.0
 TITLE = 18
-LARGER = 4
+BRIGHTEST = 1.4
+"""What would be white: bright tumours are darker than their outlines."""
+
+LARGER = 6
 """Pictures are drawn with so many pixels for each, so that outlines are thin."""
 
 
@@ -90,14 +93,14 @@ def _slice(painter: Any, box: Box, part: str, colour: str, answer: Mapping[str, 
     words(painter, Box(at.x, at.y + TITLE, at.width, TITLE), text, 12, INK, left())
     shown = answer["pictures"][part]
     picture(painter, box, _outlined(shown))
-    text = _("white: truth, pink: found")
+    text = _("blue: truth, orange: found")
     words(painter, Box(box.x, box.y + box.height + 2, box.width, TITLE), text, 11, PALE, left())
 
 
 def _outlined(shown: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return a slice with the outlines of truth and answer, uint8 (y, x, 3), enlarged."""
     large = {name: np.kron(values, np.ones((LARGER, LARGER))) for name, values in shown.items()}
-    pixels = np.repeat(grey(large["image"], 1.0)[..., None], 3, axis=2)
+    pixels = np.repeat(grey(large["image"], BRIGHTEST)[..., None], 3, axis=2)
     for name, colour in (("truth", TRUTH), ("found", FOUND)):
         pixels[_edge(large[name] > 0)] = colour
     return pixels

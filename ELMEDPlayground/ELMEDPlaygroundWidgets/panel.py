@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import qt
 import slicer
 
 from ELMEDLib.bridge.panels import Panel
@@ -48,6 +49,7 @@ class PlaygroundPanel(Panel, Follower):
         self.sections = makeSections(self.bench)
         self.tabs = SectionsTabs(ui.sectionsTabWidget, self.sections)
         self._trouble = ""
+        self._viewsWanted: list[str] = []
         for follower in (self, self.runBar, *self.sections, self.views):
             self.bench.follow(follower)
         ui.installButton.connect("clicked(bool)", self._install)
@@ -89,6 +91,7 @@ class PlaygroundPanel(Panel, Follower):
         state = _read(self.parameters.state) or None
         self.runBar.stopAt = self.parameters.stopAt
         self.bench.notes = _read(self.parameters.notes)
+        self._viewsWanted = list(self.parameters.views)
         self.bench.lay(spec, state)
         if self._isEntered():
             self._begin()
@@ -123,10 +126,11 @@ class PlaygroundPanel(Panel, Follower):
             self._sceneStartsToSave()
 
     def created(self, summary: Mapping[str, Any]) -> None:  # noqa: ARG002 - a follower's
-        """Show the views that the scene names, when it names some."""
-        if self.parameters is not None and self.parameters.views:
-            self.views.show(list(self.parameters.views))
-            self.parameters.views = []
+        """Show the views that the scene names, when it was opened just now."""
+        wanted, self._viewsWanted = self._viewsWanted, []
+        if wanted:
+            # After all others have heard of the experiment: the panes must know what suits it.
+            qt.QTimer.singleShot(0, lambda: self.views.show(wanted))
 
     def noted(self) -> None:
         """Remember with the scene what a page wants to keep."""

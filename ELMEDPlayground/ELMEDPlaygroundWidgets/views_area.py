@@ -73,6 +73,10 @@ class ViewsArea(Follower):
             self._put(pane, view)
         self.bench.refresh()
 
+    def showCount(self, count: int) -> None:
+        """Show so many panes: 1, 2 or 4."""
+        self._countCombo.setCurrentIndex(COUNTS.index(count))
+
     def wanted(self) -> dict[str, Any]:
         """Return the options of the views that are on screen, by name."""
         return {view.name: view.request() for view in self.onScreen()}
@@ -167,6 +171,9 @@ class ViewsArea(Follower):
             pane.widget.visible = pane in used
             if pane in used:
                 self._gridLayout.addWidget(pane.widget, number // columns, number % columns)
+        # Equal parts, whatever the views would like to have.
+        for number in range(2):
+            self._gridLayout.setColumnStretch(number, int(number < columns))
         self.grid.setMinimumHeight(PANE_HEIGHT * -(-len(used) // columns))
 
     def _countChanged(self, *_) -> None:

@@ -99,13 +99,20 @@ def _row(
         top = max(float(np.abs(after).max()), float(np.abs(moved).max()), 1e-9)
         outside = ~np.asarray(row["compared"], bool)
         pictures = (_scaled(after, top), _scaled(moved, top), diverging(after - moved, top))
-        for pixels in pictures[1:]:
+        coloured = [_coloured(pixels) for pixels in pictures]
+        for pixels in coloured[1:]:
             pixels[outside] = OUTSIDE
-        for x, pixels in zip(columns[1:4], pictures, strict=True):
+        for x, pixels in zip(columns[1:4], coloured, strict=True):
             picture(painter, Box(x, box.y, box.height, box.height), pixels)
     room = columns[5] - columns[4] - 6
     _error(painter, Box(columns[4], box.y, room, box.height), row, shifted)
     _share(painter, Box(columns[5], box.y, room, box.height), row["invariance"])
+
+
+def _coloured(pixels: np.ndarray) -> np.ndarray:
+    """Return a picture of its own in colour, (y, x, 3), from grey values or colours."""
+    grey_values = pixels.ndim == 2  # noqa: PLR2004 - no colours
+    return np.repeat(pixels[..., None], 3, axis=2) if grey_values else pixels.copy()
 
 
 def _scaled(values: np.ndarray, top: float) -> np.ndarray:

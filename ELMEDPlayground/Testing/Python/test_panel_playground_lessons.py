@@ -136,6 +136,8 @@ def test_beginning_anew_forgets_this_lesson_alone(lessons):
 
 
 def test_learning_a_patient_shows_how_it_does_on_new_ones(host, panel, bench, lessons):
+    from host.pythonqt import unwrap
+
     pytest.importorskip("monai", reason="MONAI is not installed")
     before = dict(bench.spec)
     choose(lessons, 8)
@@ -149,6 +151,8 @@ def test_learning_a_patient_shows_how_it_does_on_new_ones(host, panel, bench, le
     result = lessons.page.result
     assert not result.isHidden()
     assert result.answer["same"] > result.answer["new"]
+    assert not unwrap(result).grab().isNull()
+    assert host.slot_errors == []
     assert bench.spec == before
     lessons.page.nextButton.click()
     assert result.isHidden()
@@ -160,3 +164,38 @@ def test_the_page_scan_tells_the_lessons_what_was_found(panel, lessons):
     page(panel, "Scan").work.onAnswer("scan_contrast_removed", {"channel": "flair"})
 
     assert ticks(lessons) == [False, False, True]
+
+
+def test_moved_images_are_drawn_for_every_layer(host, panel, bench, lessons):
+    from host.pythonqt import unwrap
+
+    choose(lessons, 5)
+    lessons.page.chips[3].click()
+    lessons.page.setUpButton.click()
+    quiet(host, bench)
+    host.wait_until(lambda: "shift" in panel.panel.views.shown, 10)
+    view = next(view for view in panel.panel.views.onScreen() if view.name == "shift")
+    view.shiftTo(0, 2)
+    quiet(host, bench)
+    host.wait_until(lambda: panel.panel.views.drawn, 10)
+
+    assert not unwrap(view.widget).grab().isNull()
+    assert host.slot_errors == []
+    assert not panel.ui.readinessLabel.text
+
+
+def test_going_from_points_to_images_after_a_pause_troubles_nobody(host, panel, bench, lessons):
+    choose(lessons, 3)
+    lessons.page.setUpButton.click()
+    quiet(host, bench)
+    panel.ui.runButton.click()
+    host.wait_until(lambda: bench.latest["step"] > 0, 60)
+    panel.ui.pauseButton.click()
+    quiet(host, bench)
+    choose(lessons, 5)
+    lessons.page.setUpButton.click()
+    quiet(host, bench)
+    host.wait_until(lambda: panel.panel.views.shown == ["shift", "curves"], 10)
+    quiet(host, bench)
+
+    assert not panel.ui.readinessLabel.text
