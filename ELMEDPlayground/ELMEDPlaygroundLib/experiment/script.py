@@ -18,6 +18,7 @@ from ELMEDLib.errors import InputError
 from ELMEDPlaygroundLib.experiment.chance import PURPOSES
 from ELMEDPlaygroundLib.experiment.rows import DENSE_UNTIL
 from ELMEDPlaygroundLib.experiment.script_text import LOSSES, OPTIMISERS, TEMPLATE
+from ELMEDPlaygroundLib.experiment.settings import settings_from
 from ELMEDPlaygroundLib.networks.design import OUTPUT
 from ELMEDPlaygroundLib.networks.initialise import weight_shapes
 from ELMEDPlaygroundLib.networks.layers import (
@@ -58,8 +59,8 @@ def script_of(experiment: Experiment) -> str:
     Raises:
         InputError: the data are too large to be put into a script.
     """
-    first = json.loads(json.dumps(experiment.spec["settings"]))
-    settings = {**experiment.settings.as_json(), **first}
+    # As they were at the beginning: what was changed on the run is in `changes`.
+    settings = settings_from(experiment.spec["settings"]).as_json()
     return TEMPLATE.format(
         layers=textwrap.indent("\n".join(_layers(experiment)), "    "),
         weights=json.dumps([[n, list(s), g] for n, (s, g) in weight_shapes_of(experiment)]),

@@ -1,0 +1,78 @@
+"""The exported script runs alone, in a Python that knows nothing of this project."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="PyTorch is not installed")
+
+from ELMEDPlaygroundLib.experiment.experiment import Experiment
+from ELMEDPlaygroundLib.experiment.script import script_of
+
+POINTS = {"kind": "spiral", "count": 200, "noise": 0.02, "test_share": 0.5, "seed": 1}
+IMAGES = {"kind": "digits", "count": 200, "test_share": 0.5, "seed": 1}
+DENSE = [{"kind": "dense", "neurons": 12, "activation": "tanh"}]
+ALL_KINDS = [
+    {"kind": "conv", "filters": 4, "kernel": 3, "padding": 1, "activation": "relu"},
+    {"kind": "normalise", "mode": "batch"},
+    {"kind": "pool", "mode": "max", "size": 2},
+    {"kind": "conv", "filters": 6, "kernel": 2, "activation": "gelu"},
+    {"kind": "normalise", "mode": "layer"},
+    {"kind": "global_pool", "mode": "average"},
+    {"kind": "dropout", "share": 0.1},
+    {"kind": "dense", "neurons": 8, "activation": "sigmoid"},
+]
+COLUMNS = ("step", "train_loss", "train_accuracy", "test_loss", "test_accuracy")
+
+BLOCKED = """\
+import importlib.abc, runpy, sys
+class Wall(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith("ELMED"):
+            raise ImportError(f"the script asked for {name}")
+sys.meta_path.insert(0, Wall())
+runpy.run_path(sys.argv.pop(1), run_name="__main__")
+"""
+
+
+def printed(script, folder):
+    """The rows that the script prints in a process and a folder of its own."""
+    file = folder / "experiment.py"
+    file.write_text(script, encoding="utf-8")
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED, str(file)],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return np.array([[float(word) for word in line.split()] for line in done.stdout.splitlines()])
+
+
+@pytest.mark.parametrize(
+    ("data", "layers", "settings"),
+    [
+        (POINTS, DENSE, {"optimiser": "sgd", "learning_rate": 0.3, "batch": 10}),
+        (POINTS, DENSE, {"optimiser": "momentum", "learning_rate": 0.05, "loss": "squared_error"}),
+        (IMAGES, ALL_KINDS, {"optimiser": "adam", "learning_rate": 0.01, "weight_decay": 0.001}),
+    ],
+)
+def test_script_gives_the_same_curve(data, layers, settings, tmp_path):
+    experiment = Experiment({"data": data, "network": {"layers": layers}, "settings": settings})
+    experiment.advance(steps=30)
+    experiment.change({"learning_rate": settings["learning_rate"] / 2.0, "batch": 20})
+    experiment.advance(steps=50)
+    wanted = np.array([[row[name] for name in COLUMNS] for row in experiment.history])
+    found = printed(script_of(experiment), tmp_path)
+    assert found.shape == wanted.shape
+    assert np.array_equal(found[:, 0], wanted[:, 0])
+    assert np.allclose(found, wanted, rtol=1e-3, atol=1e-4)
