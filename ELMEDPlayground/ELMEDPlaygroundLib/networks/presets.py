@@ -40,7 +40,10 @@ def _preset(
 
 PRESETS: dict[str, dict[str, Any]] = {
     "spiral": _preset(
-        "Spiral: 2 x 16 tanh", {"kind": "spiral", **_POINTS}, [_dense(16), _dense(16)], _adam(0.02)
+        "Spiral: 32 and 16 tanh",
+        {"kind": "spiral", **_POINTS},
+        [_dense(32), _dense(16)],
+        _adam(0.02),
     ),
     "xor-linear": _preset("XOR: no hidden layer", _XOR, [], _adam(0.03)),
     "xor-8-tanh": _preset("XOR: 8 tanh", _XOR, [_dense(8)], _adam(0.03)),

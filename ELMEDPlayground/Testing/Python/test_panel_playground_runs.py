@@ -55,8 +55,8 @@ def test_the_worker_is_warm_before_anybody_presses_run(host, panel, bench):
     assert step(bench) == 0
     assert panel.ui.runButton.enabled
     network = page(panel, "Network")
-    assert [column.shape for column in network.drawing.columns] == [(2,), (16,), (16,), (2,)]
-    assert "354" in network.totalLabel.text
+    assert [column.shape for column in network.drawing.columns] == [(2,), (32,), (16,), (2,)]
+    assert "658" in network.totalLabel.text
 
 
 def test_run_shows_learning_at_once_often_and_without_a_stall(host, panel, bench):
