@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
 
 SHADES = 256
-MOST_OPAQUE = 0.85
+OPACITY = 0.65
+QUIET = 0.12
+"""Share of the greatest value below which the source is seen alone. A display node takes a shade's
+opacity for all or nothing, so that shades cannot fade away by it."""
+
+PALE = (0.80, 0.80, 0.80)
 SIGNED = "ELMED below and above"
 HEAT = "ELMED speaks for it"
 
@@ -71,13 +76,13 @@ def overlay(
     display.SetAndObserveColorNodeID(colours.GetID())
     display.SetAutoWindowLevel(False)
     display.SetWindowLevelMinMax(low, high)
-    slicer.util.setSliceViewerLayers(background=source, foreground=node, foregroundOpacity=1.0)
+    slicer.util.setSliceViewerLayers(background=source, foreground=node, foregroundOpacity=OPACITY)
 
 
 def _signedColours() -> slicer.vtkMRMLColorTableNode:
     def colour(share: float) -> tuple[float, ...]:
         away = 2 * share - 1
-        return (*(BLUE if away < 0 else ORANGE), min(1.3 * abs(away), MOST_OPAQUE))
+        return (*_mixed(PALE, BLUE if away < 0 else ORANGE, abs(away)), float(abs(away) > QUIET))
 
     return _colours(SIGNED, colour)
 
@@ -87,10 +92,13 @@ def _hotColours() -> slicer.vtkMRMLColorTableNode:
         place = share * (len(HOT) - 1)
         lower = min(int(place), len(HOT) - 2)
         rest = place - lower
-        mixed = (a + rest * (b - a) for a, b in zip(HOT[lower], HOT[lower + 1], strict=True))
-        return (*mixed, min(1.6 * share, MOST_OPAQUE))
+        return (*_mixed(HOT[lower], HOT[lower + 1], rest), float(share > QUIET))
 
     return _colours(HEAT, colour)
+
+
+def _mixed(one: Sequence[float], other: Sequence[float], share: float) -> tuple[float, ...]:
+    return tuple(a + share * (b - a) for a, b in zip(one, other, strict=True))
 
 
 def _colours(name: str, colour: Any) -> slicer.vtkMRMLColorTableNode:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from host.host import Host, start
+from host.lesson_screenshots import draw_lessons, panel_and_views
 from host.names import ROOT, product_modules
-from host.pictures import panel_picture, save_picture, side_by_side
+from host.pictures import save_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,19 +28,17 @@ PLAYGROUND = (
         "ELMEDPlayground",
         "spiral",
         "Network",
-        ["decision-map", "neuron-maps", "hidden-space", "curves"],
+        ["decision-map", "neurons", "representations", "curves"],
     ),
     (
         "ELMEDPlayground-digits",
         "digits-conv-pool",
         "Network",
-        ["confusion", "kernels", "features", "curves"],
+        ["confusion", "kernels", "feature-maps", "curves"],
     ),
 )
 """Pictures of the playground: name, preset, page and views."""
 
-PLAYGROUND_WIDTH = 540
-PLAYGROUND_WINDOW = (1000, 900)
 ENOUGH_STEPS = 600
 
 
@@ -98,7 +97,7 @@ def draw_playground(host: Host, folder: Path) -> list[Path]:
     drawn = []
     for name, preset, page, views in PLAYGROUND:
         drawn.append(draw_experiment(host, widget, folder / f"{name}.png", preset, page, views))
-    return drawn
+    return [*drawn, *draw_lessons(host, widget, folder)]
 
 
 def draw_experiment(
@@ -112,6 +111,7 @@ def draw_experiment(
     bench.change(**presetSpec(preset))
     host.wait_until(lambda: bench.summary is not None, PATIENCE_S)
     panel.tabs.open(page)
+    panel.views.showCount(len(views))
     panel.views.show(views)
     bench.stopAt = ENOUGH_STEPS
     bench.run()
@@ -121,23 +121,7 @@ def draw_experiment(
     host.wait_until(lambda: not bench.laboratory.busy, PATIENCE_S)
     host.wait_until(lambda: panel.views.drawn, PATIENCE_S)
     bench.stopAt = 0
-    right = window_picture(host, panel.views)
-    return save_picture(side_by_side(panel_picture(host, PLAYGROUND_WIDTH), right), path)
-
-
-def window_picture(host: Host, views: Any) -> Any:
-    """Draw the window with the views of the playground."""
-    from host.pythonqt import unwrap
-
-    views.windowButton.setChecked(True)
-    host.process_events()
-    window = unwrap(views.grid).window()
-    window.resize(*PLAYGROUND_WINDOW)
-    host.process_events()
-    picture = window.grab().toImage()
-    views.windowButton.setChecked(False)
-    host.process_events()
-    return picture
+    return save_picture(panel_and_views(host, panel.views), path)
 
 
 def tumour_centre(segmentation: Any) -> tuple[float, float, float] | None:

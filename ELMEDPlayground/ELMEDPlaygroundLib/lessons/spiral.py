@@ -43,6 +43,11 @@ def _probed(watch: Watch) -> bool:
     return accuracies[0] <= PROBED_INPUT_AT_MOST and accuracies[LAST_HIDDEN] >= PROBED_LAST_AT_LEAST
 
 
+def _bent_seen(watch: Watch) -> bool:
+    """Tell whether the inside of the network was looked at."""
+    return any(looked_at(view)(watch) for view in ("representations", "hidden-space"))
+
+
 STRAIGHT = Step(
     title=_("What a line makes of a spiral"),
     do=_(
@@ -101,7 +106,10 @@ LEARN = Step(
 )
 WARP = Step(
     title=_("How the plane is bent"),
-    do=_("Choose the view <b>Hidden space</b> in a pane, and look at one layer after the other."),
+    do=_(
+        "Choose the view <b>Representations</b> in a pane; it shows all layers beside each other. "
+        "<b>Hidden space</b> shows one of them, larger."
+    ),
     see=_(
         "The grid is the plane of the input, as the layer sees it: stretched and folded. A layer "
         "has more than two numbers for each point; shown are the two directions in which the "
@@ -120,7 +128,7 @@ WARP = Step(
             "points into a form in which that is enough."
         ),
     ),
-    check=every(learns("spiral"), looked_at("hidden-space")),
+    check=every(learns("spiral"), has("dense"), _bent_seen),
 )
 PROBE = Step(
     title=_("Measure it: the linear probe"),
@@ -158,9 +166,9 @@ SPIRAL_LESSON = Lesson(
         "representations are."
     ),
     limits=_(
-        "In this toy a layer can be drawn in full. In a large network one sees only projections, "
-        "and a probe says whether something can be read from a layer, not whether the network "
-        "uses it."
+        "What is drawn of a layer is a projection, and projections hide things: arms that seem to "
+        "cross may lie apart. And a probe says whether something can be read from a layer, not "
+        "whether the network uses it."
     ),
     steps=(STRAIGHT, LEARN, WARP, PROBE),
     context=context_of(__name__),

@@ -162,7 +162,7 @@ WALKS: dict[int, tuple[tuple[Callable[[Any, Step], None], ...], ...]] = {
         (until_done,),
     ),
     2: ((until_done,), (until_done,), (until_done,), (look("neurons"),)),
-    3: ((until_done,), (until_done,), (look("hidden-space"),), (look("probe"),)),
+    3: ((until_done,), (until_done,), (look("representations"),), (look("probe"),)),
     4: (
         (until_done,),
         (change(learning_rate=0.1), until_done),
