@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 STUDY = ROOT / "Resources/SampleStudy"
 PATIENCE_S = 1800
 WIDTH = 540
+FITTING = 3
 WINDOW_WIDTH = 900
-LEAST_HEIGHT = 640
+WINDOW_HEIGHT = 640
 MOST_STEPS = 3000
 
 
@@ -104,7 +105,7 @@ def draw_patients(host: Host, widget: Any, path: Path) -> Path:
     lessons.page.answerButtons[lessons.step.question.right].click()
     widget.panel.views.windowButton.setChecked(True)
     host.process_events()
-    picture = panel_picture(host, WIDTH + 160)
+    picture = settled_panel(host, WIDTH + 160)
     widget.panel.views.windowButton.setChecked(False)
     return save_picture(picture, path)
 
@@ -172,15 +173,22 @@ def latest_accuracy(bench: Any) -> float:
     return next((row["test_accuracy"] for row in reversed(bench.history)), 0.0)
 
 
+def settled_panel(host: Host, width: int) -> Any:
+    """Draw the panel, as high as it is once its texts have been fitted to the width."""
+    for _ in range(FITTING):
+        panel_picture(host, width)
+    return panel_picture(host, width)
+
+
 def panel_and_views(host: Host, views: Any) -> Any:
     """Draw the panel, and to its right the window with the views."""
     from host.pythonqt import unwrap
 
     views.windowButton.setChecked(True)
     host.process_events()
-    left = panel_picture(host, WIDTH)
+    left = settled_panel(host, WIDTH)
     window = unwrap(views.grid).window()
-    window.resize(WINDOW_WIDTH, max(left.height(), LEAST_HEIGHT))
+    window.resize(WINDOW_WIDTH, max(left.height(), WINDOW_HEIGHT))
     host.process_events()
     picture = side_by_side(left, window.grab().toImage())
     views.windowButton.setChecked(False)
