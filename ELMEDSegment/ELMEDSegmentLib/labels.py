@@ -5,6 +5,11 @@ Source: Baid et al. 2021, "The RSNA-ASNR-MICCAI BraTS 2021 Benchmark", arXiv:210
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 CHANNELS = ("t1", "t1c", "t2", "flair")
 """The four contrasts, in the order in which ELMED's own networks take them."""
 
@@ -38,3 +43,11 @@ REGIONS = {
     "ET": (ENHANCING_TUMOUR,),
 }
 """Nested regions: whole tumour, tumour core, enhancing tumour, and the labels each is made of."""
+
+REGION_TITLES = {"WT": "Whole tumour", "TC": "Tumour core", "ET": "Enhancing tumour"}
+
+
+def joined_titles(channels: Iterable[str]) -> str:
+    """Return the titles of `channels` as a list in a sentence: "T1, T2 and FLAIR"."""
+    titles = [CHANNEL_TITLES.get(channel, channel) for channel in channels]
+    return " and ".join(filter(None, [", ".join(titles[:-1]), titles[-1]]))

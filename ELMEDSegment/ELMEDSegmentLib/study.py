@@ -6,45 +6,51 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import SimpleITK as sitk
 
 from ELMEDLib.completeness import is_whole
 from ELMEDLib.errors import InputError
-from ELMEDSegmentLib import geometry
+from ELMEDSegmentLib.findings import PROBLEM, WARNING
 from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS
+from ELMEDSegmentLib.study_checks import findings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from ELMEDSegmentLib.findings import Finding
 
 DEFAULT_REFERENCE = "t1c"
 
-# Skull-stripped heads fill 15 to 25 % of their field of view; with skull and air it is over half.
-LARGEST_SHARE_OF_BRAIN = 0.6
-
-# More than this share of voxels different: not the same series stored with another rounding.
-SMALLEST_SHARE_OF_DIFFERENT_VOXELS = 1e-4
+NEEDING_PREPARATION = ("grid", "skull")
+"""Topics of findings that say that a study has to be prepared first."""
 
 
 @dataclass(frozen=True)
 class Study:
-    """Volumes of one patient on one grid.
+    """Volumes of one patient.
 
     Attributes:
-        images: by channel name; scalar 3D images that share one grid.
+        images: by channel name; scalar 3D images, which share one grid when `prepared`.
         reference: the channel whose grid results are returned on.
         warnings: what is doubtful about the study, a sentence each.
+        findings: all that was noticed, with what will be done about it.
+        prepared: whether the volumes lie on one grid and show the brain alone.
     """
 
     images: dict[str, sitk.Image]
     reference: str = DEFAULT_REFERENCE
     warnings: tuple[str, ...] = field(default=())
+    findings: tuple[Finding, ...] = field(default=())
+    prepared: bool = True
 
 
 def read_study(
     paths: Mapping[str, Path | str],
     channels: tuple[str, ...] = CHANNELS,
     reference: str | None = None,
+    *,
+    preparing: bool = False,
 ) -> Study:
     """Read and check a study from one file a channel.
 
@@ -52,6 +58,7 @@ def read_study(
         paths: image file of each channel.
         channels: the channels that are needed.
         reference: the channel whose grid results are returned on; T1c unless told.
+        preparing: see `check_study`.
 
     Raises:
         InputError: a file is missing, damaged or not a 3D volume, or the volumes do not form one
@@ -65,7 +72,7 @@ def read_study(
             f"All of {', '.join(channels)} are needed; give the missing file.",
         )
     images = {channel: read_volume(paths[channel], channel) for channel in channels}
-    return check_study(images, reference)
+    return check_study(images, reference, preparing=preparing)
 
 
 def read_volume(path: Path | str, channel: str) -> sitk.Image:
@@ -89,33 +96,56 @@ def read_volume(path: Path | str, channel: str) -> sitk.Image:
         image = sitk.ReadImage(str(path))
     except (RuntimeError, OSError) as error:
         raise damaged from error
-    return _as_volume(image, channel)
+    return as_volume(image, channel)
 
 
-def check_study(images: Mapping[str, sitk.Image], reference: str | None = None) -> Study:
+def check_study(
+    images: Mapping[str, sitk.Image],
+    reference: str | None = None,
+    *,
+    preparing: bool = False,
+    acquired: Mapping[str, datetime] | None = None,
+) -> Study:
     """Check that `images` (by channel) form one study, and return it.
 
+    Args:
+        images: 3D scalar volumes.
+        reference: the channel whose grid results are returned on; T1c unless told.
+        preparing: the volumes are prepared afterwards (see `study_checks.findings_of`), so that
+            they may lie on different grids; `Study.prepared` then says whether that is needed.
+        acquired: when each volume was acquired, as far as known.
+
     Raises:
-        InputError: a volume is empty or holds NaN, grids differ, a volume is given twice, or the
-            reference is not one of the channels.
+        InputError: a volume is empty or holds NaN, a volume is given twice, the reference is not
+            one of the channels, or, where nothing is prepared, grids differ.
     """
-    reference = reference or (
-        DEFAULT_REFERENCE if DEFAULT_REFERENCE in images else next(iter(images))
-    )
+    reference = reference or default_reference(images)
     if reference not in images:
         raise InputError(
             f"The reference '{reference}' is not one of the study's volumes.",
             f"Choose one of {', '.join(images)}.",
         )
-    volumes = {channel: _as_volume(image, channel) for channel, image in images.items()}
-    for channel, image in volumes.items():
-        _check_values(image, channel)
-    _check_grids(volumes, reference)
-    _check_duplicates(volumes)
-    return Study(volumes, reference, _warnings(volumes))
+    volumes = {channel: as_volume(image, channel) for channel, image in images.items()}
+    findings = findings_of(volumes, reference, preparing=preparing, acquired=acquired)
+    for finding in findings:
+        if finding.severity == PROBLEM:
+            raise InputError(finding.sentence, finding.action)
+    prepared = not any(finding.topic in NEEDING_PREPARATION for finding in findings)
+    warnings = tuple(str(finding) for finding in findings if finding.severity == WARNING)
+    return Study(volumes, reference, warnings, findings, prepared)
 
 
-def _as_volume(image: sitk.Image, channel: str) -> sitk.Image:
+def default_reference(channels: Collection[str]) -> str:
+    """Return the channel on whose grid results lie: T1c where it is there, else the first one."""
+    return DEFAULT_REFERENCE if DEFAULT_REFERENCE in channels else next(iter(channels))
+
+
+def as_volume(image: sitk.Image, channel: str) -> sitk.Image:
+    """Return `image` as a 3D scalar volume.
+
+    Raises:
+        InputError: it is a time series, a single slice or a colour image.
+    """
     advice = "Choose a single 3D volume; a time series or a single slice cannot be segmented."
     if image.GetDimension() == 4 and image.GetSize()[3] == 1:  # noqa: PLR2004
         image = image[:, :, :, 0]
@@ -132,64 +162,3 @@ def _as_volume(image: sitk.Image, channel: str) -> sitk.Image:
             "Choose a scalar volume, not a colour or vector image.",
         )
     return image
-
-
-def _check_values(image: sitk.Image, channel: str) -> None:
-    array = sitk.GetArrayViewFromImage(image)
-    if np.issubdtype(array.dtype, np.floating) and not np.isfinite(array).all():
-        count = int(array.size - np.isfinite(array).sum())
-        raise InputError(
-            f"The {channel} volume holds {count} voxels that are not numbers (NaN or infinite).",
-            "Export the volume again, or replace these values by zero.",
-        )
-    if not array.any():
-        raise InputError(
-            f"The {channel} volume is empty: every voxel is zero.",
-            "Choose the right volume for this channel.",
-        )
-    if array.min() == array.max():
-        raise InputError(
-            f"The {channel} volume has the same intensity everywhere.",
-            "Choose the right volume for this channel.",
-        )
-
-
-def _check_grids(volumes: Mapping[str, sitk.Image], reference: str) -> None:
-    expected = geometry.Grid.of(volumes[reference])
-    for channel, image in volumes.items():
-        text = geometry.difference(geometry.Grid.of(image), expected)
-        if text:
-            raise InputError(
-                f"The {channel} volume lies on another grid than the {reference} volume ({text}).",
-                "Register and resample the volumes to one of them first.",
-            )
-
-
-def _check_duplicates(volumes: Mapping[str, sitk.Image]) -> None:
-    arrays = {channel: sitk.GetArrayViewFromImage(image) for channel, image in volumes.items()}
-    names = list(arrays)
-    for position, first in enumerate(names):
-        for second in names[position + 1 :]:
-            different = np.count_nonzero(arrays[first] != arrays[second])
-            if different <= SMALLEST_SHARE_OF_DIFFERENT_VOXELS * arrays[first].size:
-                raise InputError(
-                    f"The {first} and {second} volumes are the same.",
-                    "Choose a different volume for each channel.",
-                )
-
-
-def _warnings(volumes: Mapping[str, sitk.Image]) -> tuple[str, ...]:
-    warnings = []
-    image = next(iter(volumes.values()))
-    share = np.count_nonzero(sitk.GetArrayViewFromImage(image)) / image.GetNumberOfPixels()
-    if share > LARGEST_SHARE_OF_BRAIN:
-        warnings.append(
-            f"{share:.0%} of the volume is not zero: the skull seems not to be removed, "
-            "and the network has only seen brains without skull."
-        )
-    coarsest = max(image.GetSpacing())
-    if coarsest > 3.0:  # noqa: PLR2004 - mm
-        warnings.append(
-            f"Voxels are up to {coarsest:.1f} mm long; the network was trained on 1 mm voxels."
-        )
-    return tuple(warnings)
