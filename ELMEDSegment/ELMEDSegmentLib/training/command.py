@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ELMEDSegmentLib.training.designs import DESIGNS
-from ELMEDSegmentLib.training.recipe import PRECISIONS
+from ELMEDSegmentLib.training.recipe import PRECISIONS, Recipe
 
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
@@ -78,6 +78,13 @@ def add_command(commands: Any) -> None:
         metavar="SHARE",
         help="share of patches without one contrast (%(default)s)",
     )
+    parser.add_argument(
+        "--learning-rate",
+        type=float,
+        default=Recipe().learning_rate,
+        metavar="RATE",
+        help="at its peak (%(default)s; with --start-from a third of it)",
+    )
     parser.add_argument("--precision", choices=PRECISIONS, default="float32", help="(%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of all chance (%(default)s)")
     parser.add_argument("--device", default="cpu", help="PyTorch device (%(default)s)")
@@ -135,7 +142,6 @@ def run_combine(arguments: argparse.Namespace, progress: Progress) -> None:
 def run(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed train`."""
     from ELMEDSegmentLib.training import control
-    from ELMEDSegmentLib.training.recipe import Recipe
     from ELMEDSegmentLib.training.run import TrainingPlan, run_training
     from ELMEDSegmentLib.training.start import SCRATCH
 
@@ -145,6 +151,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
         patch=(arguments.patch,) * 3,
         seed=arguments.seed,
         spacing_mm=arguments.spacing,
+        learning_rate=arguments.learning_rate,
         elastic_mm=arguments.elastic,
         channel_dropout=arguments.channel_dropout,
         precision=arguments.precision,
