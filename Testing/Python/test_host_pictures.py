@@ -107,6 +107,32 @@ def test_a_picture_shows_the_panel_beside_the_scene(host, sample_study, tmp_path
     assert len(np.unique(panel.reshape(-1, 3), axis=0)) > 20, "a panel with text"
 
 
+def test_the_bytes_of_a_picture_stay_when_it_is_gone(host):
+    import qt
+    from host.widgets.mrml_views import picture_of
+
+    window = host.layout_manager.sliceWidget("Red").sliceView().renderWindow()
+    window.SetSize(81, 80)
+    shown = picture_of(window)
+    expected = [shown.pixelColor(x, 40).red() for x in range(81)]
+    of_view = picture_of(window).constBits()
+    blue = qt.QImage(81, 80, qt.QImage.Format_RGB888)
+    blue.fill(qt.QColor(0, 0, 255))
+    of_image = blue.constBits()
+    del blue
+    # Whatever is drawn next gets the memory that became free.
+    others = [qt.QImage(81, 80, qt.QImage.Format_RGB888) for _ in range(20)]
+    for other in others:
+        other.fill(qt.QColor(255, 0, 0))
+
+    view_rows, image_rows = (
+        np.frombuffer(content, np.uint8).reshape(80, 244) for content in (of_view, of_image)
+    )
+    assert view_rows[40, :243:3].tolist() == expected
+    assert (view_rows[:, 243:] == 0).all(), "beyond the pixels"
+    assert (image_rows[:, :243].reshape(80, 81, 3) == (0, 0, 255)).all()
+
+
 def test_the_preview_says_that_it_is_not_slicer(sample_study, tmp_path):
     picture = tmp_path / "app.png"
     script = (

@@ -66,10 +66,16 @@ def _set_property(_wrapper: Any, inside: Any, name: str, value: Any) -> bool:
     return inside.setProperty(name, unwrap(value))
 
 
+def _const_bits(_wrapper: Any, inside: Any) -> bytes:
+    # PySide6's view of the pixels does not keep the picture, and outlives it.
+    return bytes(inside.constBits())
+
+
 METHODS: dict[str, Callable[..., Any]] = {
     "connect": _connect,
     "disconnect": _disconnect,
     "className": _class_name,
+    "constBits": _const_bits,
     "inherits": _inherits,
     "delete": _delete,
     "findChild": _find_child,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import vtk
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
@@ -14,7 +15,15 @@ from host.pythonqt.classes import stands_in
 from host.widgets.mrml_widget import HoldsScene, Observations
 
 
-def picture_of(window: vtk.vtkRenderWindow) -> QImage:
+class Picture(QImage):
+    """A picture whose bytes can be kept: PySide6's lie in memory that goes with the picture."""
+
+    def constBits(self) -> bytes:
+        """Return a copy of the bytes, rows from the top, each filled up to whole fours."""
+        return bytes(super().constBits())
+
+
+def picture_of(window: vtk.vtkRenderWindow) -> Picture:
     """Render a window and return what it shows."""
     window.Render()
     grab = vtk.vtkWindowToImageFilter()
@@ -24,8 +33,11 @@ def picture_of(window: vtk.vtkRenderWindow) -> QImage:
     grab.Update()
     image = grab.GetOutput()
     width, height, _ = image.GetDimensions()
-    pixels = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, 3)[::-1]
-    return QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    pixels = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, 3 * width)[::-1]
+    # Qt's rows fill whole fours of bytes; what is beyond the pixels is 0, not what was there.
+    rows = np.pad(pixels, ((0, 0), (0, -3 * width % 4)))
+    shown = QImage(rows.tobytes(), width, height, rows.shape[1], QImage.Format.Format_RGB888)
+    return Picture(shown.copy())
 
 
 class RenderedView(QWidget):
