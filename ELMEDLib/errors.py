@@ -45,5 +45,9 @@ class WorkerError(ELMEDError):
     """The worker process could not be started, or ended without an answer."""
 
 
+class OutOfMemoryError(ELMEDError):
+    """The work needs more memory than there is."""
+
+
 class CancelledError(ELMEDError):
     """The user cancelled the work; nothing was written."""

@@ -26,6 +26,11 @@ example:
       -o tumour.nii.gz --report tumour.json
 """
 
+DEVICES_TEXT = """\
+Show the devices that a network can run on. Each is tried with one operation; the first that works
+is what `--device auto` takes.
+"""
+
 EVALUATE = """\
 Compare a segmentation with a reference segmentation of the same study, or judge a model on a folder
 of labelled studies.
@@ -54,6 +59,7 @@ def add_commands(commands: Any) -> None:
 
     _add_segment(commands)
     _add_evaluate(commands)
+    _add_devices(commands)
     add_train(commands)
     add_combine_command(commands)
     add_simulate(commands)
@@ -85,7 +91,24 @@ def _add_segment(commands: Any) -> None:
     parser.add_argument(
         "--mirror", action="store_true", help="predict the mirror image, too: twice the time"
     )
+    parser.add_argument(
+        "--probabilities", type=Path, metavar="FOLDER", help="write the probability of each region"
+    )
+    parser.add_argument(
+        "--uncertainty", type=Path, metavar="FILE", help="write how undecided the network is (bits)"
+    )
     parser.set_defaults(run=run_segment)
+
+
+def _add_devices(commands: Any) -> None:
+    parser = commands.add_parser(
+        "devices",
+        help="show what a network can run on here",
+        description=DEVICES_TEXT,
+        epilog="example:\n  elmed devices",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run_devices)
 
 
 def _add_evaluate(commands: Any) -> None:
@@ -125,7 +148,9 @@ def run_segment(arguments: argparse.Namespace, progress: Progress) -> None:
         {
             "volumes": {channel: str(path) for channel, path in paths.items() if path},
             "output": str(arguments.output),
-            "report": str(arguments.report) if arguments.report else None,
+            "report": _text(arguments.report),
+            "probabilities": _text(arguments.probabilities),
+            "uncertainty": _text(arguments.uncertainty),
             "model": arguments.model,
             "reference": arguments.reference,
             "options": {
@@ -142,6 +167,16 @@ def run_segment(arguments: argparse.Namespace, progress: Progress) -> None:
     for name, volume in result["volumes_ml"].items():
         _print(f"{LABEL_TITLES.get(name, name):<18}{volume:10.2f} ml")
     _print(f"Labels: {result['output']}")
+
+
+def run_devices(arguments: argparse.Namespace, progress: Progress) -> None:  # noqa: ARG001
+    """Carry out `elmed devices`."""
+    from ELMEDSegmentLib.device import choose_device, find_devices
+
+    chosen = choose_device()
+    for device in find_devices():
+        mark = "  (taken by 'auto')" if device.name == chosen else ""
+        _print(f"{device.name:<6}{device.sentence()}{mark}")
 
 
 def run_evaluate(arguments: argparse.Namespace, progress: Progress) -> None:
@@ -205,6 +240,10 @@ def _write_json(path: Path | None, values: dict[str, Any]) -> None:
     if path:
         with written_whole(path) as temporary:
             temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+
+
+def _text(path: Path | None) -> str | None:
+    return str(path) if path else None
 
 
 def _print(text: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from ELMEDLib.progress import Progress, no_progress
 from ELMEDSegmentLib.network import smallest_multiple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import torch
 
@@ -25,14 +27,33 @@ OVERLAP = 0.25
 """Share of a tile that it has in common with its neighbour."""
 
 
+@dataclass(frozen=True)
+class Way:
+    """How a network goes over an image.
+
+    Attributes:
+        largest_tile: in voxels.
+        mirror: ask the network again with left and right exchanged, and take the mean; twice the
+            time.
+        store: the device that keeps what the tiles give; the one that computes when None.
+    """
+
+    largest_tile: int = LARGEST_TILE_VOXELS
+    mirror: bool = False
+    store: str | None = None
+
+
+IN_ONE_PIECE = Way()
+"""In one piece where memory allows it, once."""
+
+
 def predict(
     network: torch.nn.Module,
     architecture: Mapping[str, Any],
     image: np.ndarray,
     device: str = "cpu",
     progress: Progress = no_progress,
-    largest_tile: int = LARGEST_TILE_VOXELS,
-    mirror: bool = False,
+    way: Way = IN_ONE_PIECE,
 ) -> np.ndarray:
     """Return the probability of each region at each voxel.
 
@@ -45,22 +66,21 @@ def predict(
         image: float32 `(channel, z, y, x)`.
         device: PyTorch's name of the device; the network is there already.
         progress: told about every tile; may raise `CancelledError`.
-        largest_tile: in voxels.
-        mirror: ask the network again with left and right exchanged, and take the mean; twice the
-            time.
+        way: how it goes over the image.
 
     Returns:
         float32 `(region, z, y, x)`, 0 to 1.
     """
     import torch
 
-    multiple = smallest_multiple(architecture)
     shape = image.shape[1:]
-    tile = _tile_shape(shape, multiple, largest_tile)
+    tile = tile_shape(shape, smallest_multiple(architecture), way.largest_tile)
     corners = list(_tile_corners(shape, tile))
-    window = _window(tile) if len(corners) > 1 else np.ones(tile, np.float32)
-    total: np.ndarray | None = None
-    weight = np.zeros(shape, np.float32)
+    store = way.store or device
+    line = _window(tile) if len(corners) > 1 else np.ones(tile, np.float32)
+    window = torch.from_numpy(line).to(store)
+    total: torch.Tensor | None = None
+    weight = torch.zeros(shape, device=store)
     with torch.inference_mode():
         for number, corner in enumerate(corners):
             progress("inference", number / len(corners), "Running the network")
@@ -70,19 +90,19 @@ def predict(
             inside = (slice(None), *(slice(0, n) for n in part.shape[1:]))
             padded = np.zeros((len(image), *tile), np.float32)
             padded[inside] = part
-            found = _run(network, padded, device, mirror=mirror)[inside]
+            found = _run(network, padded, device, mirror=way.mirror)[inside].to(store)
             if total is None:
-                total = np.zeros((len(found), *shape), np.float32)
-            total[here] += found * window[inside[1:]]
+                total = torch.zeros((len(found), *shape), device=store)
+            total[here] += found.mul_(window[inside[1:]])
             weight[here[1:]] += window[inside[1:]]
-    if total is None:
-        raise ValueError("an image without voxels cannot be predicted")
-    progress("inference", 1.0, "Running the network")
-    total /= weight
-    return total
+        if total is None:
+            raise ValueError("an image without voxels cannot be predicted")
+        progress("inference", 1.0, "Running the network")
+        probabilities: np.ndarray = total.div_(weight).cpu().numpy()
+    return probabilities
 
 
-def _run(network: torch.nn.Module, tile: np.ndarray, device: str, *, mirror: bool) -> np.ndarray:
+def _run(network: torch.nn.Module, tile: np.ndarray, device: str, *, mirror: bool) -> torch.Tensor:
     """Return the probabilities `(region, z, y, x)` of one padded tile `(channel, z, y, x)`."""
     import torch
 
@@ -93,11 +113,22 @@ def _run(network: torch.nn.Module, tile: np.ndarray, device: str, *, mirror: boo
         if mirror:
             mirrored = network(tensor.flip(LEFT_RIGHT)).float().sigmoid().flip(LEFT_RIGHT)
             probabilities = (probabilities + mirrored) / 2
-    array: np.ndarray = probabilities[0].cpu().numpy()
-    return array
+    found: torch.Tensor = probabilities[0]
+    return found
 
 
-def _tile_shape(shape: tuple[int, ...], multiple: int, largest: int) -> tuple[int, ...]:
+def largest_tile(wanted: int, field_of_view: Sequence[int]) -> int:
+    """Return the voxels of a tile: `wanted`, but by default all that a network saw in training.
+
+    Networks that normalise by the whole tile, such as SegResNet's groups, answer otherwise when
+    they are shown another share of background than they learnt from.
+    """
+    if wanted != LARGEST_TILE_VOXELS or not field_of_view:
+        return wanted
+    return max(wanted, math.prod(field_of_view))
+
+
+def tile_shape(shape: tuple[int, ...], multiple: int, largest: int) -> tuple[int, ...]:
     """Return the tile `(z, y, x)`: the whole padded image, or halved along its longest side."""
     tile = [-(-n // multiple) * multiple for n in shape]
     while np.prod(tile) > largest and max(tile) > multiple:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ELMEDLib import __version__
 from ELMEDSegmentLib.labels import LABELS, REGIONS
+from ELMEDSegmentLib.normalisation import NORMALISATIONS
 
 if TYPE_CHECKING:
     from ELMEDSegmentLib.geometry import Grid
@@ -33,6 +34,7 @@ class Report:
         geometry: of the reference grid and of the working grid.
         steps: what was done to the study before the network saw it.
         environment: versions and device.
+        confidence: how sure the network is of each region; see `uncertainty.confidence`.
     """
 
     volumes_ml: dict[str, float]
@@ -43,6 +45,7 @@ class Report:
     geometry: dict[str, Any]
     steps: list[str]
     environment: dict[str, str]
+    confidence: dict[str, dict[str, float]] = field(default_factory=dict)
     notice: str = NOTICE
     made: str = field(
         default_factory=lambda: datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -92,7 +95,7 @@ def describe_steps(preparation: Preparation) -> list[str]:
     )
     return [
         "The brain was taken to be where any contrast is not zero.",
-        f"Intensities were z-scored over the brain ({scores}).",
+        f"Intensities were {NORMALISATIONS[preparation.normalisation].title} ({scores}).",
         f"The brain was sampled on {size} voxels of {working.spacing[0]:g} mm along LPS axes.",
         "Probabilities were interpolated back onto the reference grid, and thresholded at 0.5.",
     ]

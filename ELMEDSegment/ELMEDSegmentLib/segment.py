@@ -7,29 +7,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import SimpleITK as sitk
+
 from ELMEDLib.errors import InputError
 from ELMEDLib.progress import Progress, no_progress, within
 from ELMEDSegmentLib import report as reporting
 from ELMEDSegmentLib.device import choose_device
-from ELMEDSegmentLib.inference import LARGEST_TILE_VOXELS, predict
+from ELMEDSegmentLib.doubts import doubts
+from ELMEDSegmentLib.inference import LARGEST_TILE_VOXELS, Way, largest_tile
 from ELMEDSegmentLib.labels import CHANNEL_TITLES
-from ELMEDSegmentLib.postprocessing import labels_of, without_islands
+from ELMEDSegmentLib.memory import predict_in_memory
+from ELMEDSegmentLib.outcome import Wanted, outcome_of
 from ELMEDSegmentLib.preparation import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
-    import SimpleITK as sitk
-
     from ELMEDSegmentLib.model import Manifest, Model
-    from ELMEDSegmentLib.preparation import Prepared
     from ELMEDSegmentLib.study import Study
-
-NOTHING_FOUND = (
-    "No tumour was found. Check that each volume is in its place, "
-    "and that the skull has been removed."
-)
 
 
 @dataclass(frozen=True)
@@ -42,6 +37,8 @@ class Options:
         postprocess: remove islands that are too small to be a tumour.
         largest_tile: voxels that are predicted in one piece.
         mirror: predict the mirror image, too, and take the mean; twice the time.
+        probabilities: return the probability of each region.
+        uncertainty: return how undecided the network is at each voxel.
     """
 
     device: str = "auto"
@@ -49,6 +46,8 @@ class Options:
     postprocess: bool = True
     largest_tile: int = LARGEST_TILE_VOXELS
     mirror: bool = False
+    probabilities: bool = False
+    uncertainty: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,14 @@ class Result:
     Attributes:
         labels: image of uint8 labels (1, 2, 3) on the reference volume's grid.
         report: what ran and what it found.
+        probabilities: of each region, float32 images on the same grid, if they were wanted.
+        uncertainty: entropy in bits, a float32 image on the same grid, if it was wanted.
     """
 
     labels: sitk.Image
     report: reporting.Report
+    probabilities: dict[str, sitk.Image] = field(default_factory=dict)
+    uncertainty: sitk.Image | None = None
 
 
 @dataclass
@@ -102,34 +105,46 @@ def segment(
     clock = _Clock()
     with clock.stage("preparation"):
         progress("preparation", 0.0, "Preparing the volumes")
-        prepared = prepare(study, manifest.channels, manifest.spacing_mm)
+        prepared = prepare(
+            study,
+            manifest.channels,
+            manifest.spacing_mm,
+            manifest.normalisation,
+            manifest.field_of_view,
+        )
     with clock.stage("inference"):
-        probabilities = predict(
+        prediction = predict_in_memory(
             model.network,
             manifest.architecture,
             prepared.array,
             device,
             within(progress, 0.2, 0.8),
-            options.largest_tile,
-            options.mirror,
+            Way(largest_tile(options.largest_tile, manifest.field_of_view), options.mirror),
         )
     with clock.stage("postprocessing"):
         progress("postprocessing", 0.8, "Turning probabilities into labels")
-        labels = _labels(prepared, dict(zip(manifest.regions, probabilities, strict=True)), options)
+        outcome = outcome_of(
+            dict(zip(manifest.regions, prediction.probabilities, strict=True)),
+            prepared.preparation,
+            Wanted(options.postprocess, options.probabilities, options.uncertainty),
+        )
     progress("postprocessing", 1.0, "Done")
     preparation = prepared.preparation
+    labels = sitk.GetArrayViewFromImage(outcome.labels)
     voxels = reporting.count_voxels(labels)
+    doubtful = doubts(labels, preparation.reference.spacing[::-1], outcome.confidence)
     report = reporting.Report(
         volumes_ml=reporting.volumes_ml(voxels, preparation.reference),
         voxels=voxels,
         seconds=clock.seconds,
-        warnings=[*study.warnings, *missing, *_doubts(voxels)],
+        warnings=[*study.warnings, *missing, *prediction.warnings, *doubtful],
         model=reporting.describe_model(manifest),
         geometry=reporting.describe_geometry(preparation),
         steps=reporting.describe_steps(preparation),
-        environment=reporting.describe_environment(device, threads),
+        environment=reporting.describe_environment(prediction.device, threads),
+        confidence=outcome.confidence,
     )
-    return Result(preparation.to_reference(labels), report)
+    return Result(outcome.labels, report, outcome.probabilities, outcome.uncertainty)
 
 
 def _missing(study: Study, manifest: Manifest) -> list[str]:
@@ -159,22 +174,3 @@ def _set_up(model: Model, options: Options) -> tuple[str, int]:
         torch.set_num_threads(options.threads)
     model.network.to(device)
     return device, torch.get_num_threads()
-
-
-def _labels(
-    prepared: Prepared, probabilities: dict[str, np.ndarray], options: Options
-) -> np.ndarray:
-    """Return labels `(z, y, x)` on the brain grid for probabilities on the working grid."""
-    preparation = prepared.preparation
-    labels = labels_of(
-        {region: preparation.to_brain(volume) for region, volume in probabilities.items()}
-    )
-    if options.postprocess:
-        labels = without_islands(labels, preparation.brain.voxel_volume_ml)
-    return labels
-
-
-def _doubts(voxels: dict[str, int]) -> list[str]:
-    if voxels["WT"] == 0:
-        return [NOTHING_FOUND]
-    return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from ELMEDLib.errors import OutputError
 from ELMEDLib.files import written_whole
 from ELMEDLib.progress import Progress, within
 from ELMEDSegmentLib.catalogue import find_model
-from ELMEDSegmentLib.labels import CHANNELS
+from ELMEDSegmentLib.labels import CHANNELS, REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,18 +21,22 @@ if TYPE_CHECKING:
 
 IMAGE_EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".mha")
 
+UNCERTAINTY = "uncertainty"
+
 
 def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Segment a study given as files, and write labels and report.
 
     Args:
         arguments: `volumes` (path by channel), `output` (image file for the labels), and optionally
-            `report` (JSON file), `model` (name or path of a manifest), `reference` (channel) and
-            `options` (of `segment.Options`).
+            `report` (JSON file), `probabilities` (folder for a file a region), `uncertainty` (image
+            file), `model` (name or path of a manifest), `reference` (channel) and `options` (of
+            `segment.Options`).
         progress: told about every stage; may raise `CancelledError`.
 
     Returns:
-        `output`, `report`, `volumes_ml`, `warnings`, `model`, `device` and `seconds`.
+        `output`, `report`, `probabilities` (file by region), `uncertainty`, `volumes_ml`,
+        `warnings`, `model`, `device` and `seconds`.
 
     Raises:
         ELMEDError: the study, the model or the output cannot be used; nothing is written then.
@@ -42,11 +47,16 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
             f"'{output.name}' does not end in an image format that can be written.",
             f"Use one of {', '.join(IMAGE_EXTENSIONS)}.",
         )
-    # Opening the output first: a folder that cannot be written is told before the work, not after.
-    with written_whole(output) as temporary:
+    maps = _map_files(arguments)
+    # Opening the outputs first: a folder that cannot be written is told before the work, not after.
+    with ExitStack() as files:
+        temporary = files.enter_context(written_whole(output))
+        temporary_maps = {n: files.enter_context(written_whole(path)) for n, path in maps.items()}
         result = _segment(arguments, within(progress, 0.0, 0.95))
         progress("writing", 0.95, "Writing the segmentation")
         _write_image(result.labels, temporary)
+        for name, image in _maps(result).items():
+            _write_image(image, temporary_maps[name])
         report = arguments.get("report")
         if report:
             with written_whole(report) as temporary_report:
@@ -56,12 +66,32 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
     return {
         "output": str(output),
         "report": str(report) if report else None,
+        "probabilities": {name: str(path) for name, path in maps.items() if name != UNCERTAINTY},
+        "uncertainty": str(maps[UNCERTAINTY]) if UNCERTAINTY in maps else None,
         "volumes_ml": result.report.volumes_ml,
         "warnings": result.report.warnings,
         "model": result.report.model["name"],
         "device": result.report.environment["device"],
         "seconds": result.report.seconds,
     }
+
+
+def _map_files(arguments: dict[str, Any]) -> dict[str, Path]:
+    """Return the files for the probabilities, by region, and for the uncertainty."""
+    files = {}
+    if folder := arguments.get("probabilities"):
+        files = {region: Path(folder) / f"probability-{region}.nii.gz" for region in REGIONS}
+    if file := arguments.get("uncertainty"):
+        files[UNCERTAINTY] = Path(file)
+    return files
+
+
+def _maps(result: Any) -> dict[str, Any]:
+    """Return the images that go into `_map_files`."""
+    maps = dict(result.probabilities)
+    if result.uncertainty is not None:
+        maps[UNCERTAINTY] = result.uncertainty
+    return maps
 
 
 def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
@@ -77,7 +107,11 @@ def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
     study = read_study(volumes, channels, arguments.get("reference"))
     progress("model", 0.1, "Loading the model")
     model = _model(manifest.resolve(), manifest.stat().st_mtime_ns)
-    options = Options(**(arguments.get("options") or {}))
+    options = Options(
+        probabilities=bool(arguments.get("probabilities")),
+        uncertainty=bool(arguments.get("uncertainty")),
+        **(arguments.get("options") or {}),
+    )
     return segment(study, model, options, within(progress, 0.2, 1.0))
 
 
@@ -115,8 +149,29 @@ def install_training(arguments: dict[str, Any], progress: Progress) -> dict[str,
     return service.install_training(arguments, progress)
 
 
+def devices(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:  # noqa: ARG001
+    """Return every kind of `device`, tried, with a `sentence` about each, and how many threads."""
+    from ELMEDSegmentLib.device import find_devices, threads_beside_a_window
+
+    progress("devices", 0.0, "Looking for devices")
+    found = [
+        {"name": device.name, "works": device.works, "sentence": device.sentence()}
+        for device in find_devices()
+    ]
+    return {"devices": found, "threads": threads_beside_a_window()}
+
+
+def cohort(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Segment a cohort; see `cohort.service.segment_cohort`."""
+    from ELMEDSegmentLib.cohort.service import segment_cohort
+
+    return segment_cohort(arguments, progress)
+
+
 TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
     "segment": segment_files,
+    "devices": devices,
     "train": train,
     "install_training": install_training,
+    "cohort": cohort,
 }

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ELMEDSegmentLib.inference import predict
+from ELMEDSegmentLib.inference import Way, predict
 from ELMEDSegmentLib.network import build_network
 
 ARCHITECTURE = {
@@ -42,7 +42,7 @@ def test_every_voxel_gets_its_own_prediction_whatever_the_tiles(shape, largest):
     image = np.random.default_rng(1).normal(size=(4, *shape)).astype(np.float32)
     network = Pointwise()
 
-    found = predict(network, ARCHITECTURE, image, largest_tile=largest)
+    found = predict(network, ARCHITECTURE, image, way=Way(largest_tile=largest))
 
     np.testing.assert_allclose(found, 1 / (1 + np.exp(-image[:3])), rtol=1e-4, atol=1e-6)
     for size in network.sizes:
@@ -62,7 +62,7 @@ def test_tiles_of_a_real_network_agree_with_the_whole():
     image = np.random.default_rng(1).normal(size=(4, 48, 40, 40)).astype(np.float32)
 
     whole = predict(network, ARCHITECTURE, image)
-    tiled = predict(network, ARCHITECTURE, image, largest_tile=32**3)
+    tiled = predict(network, ARCHITECTURE, image, way=Way(largest_tile=32**3))
 
     assert np.abs(whole - tiled).mean() < 0.01
 
@@ -81,7 +81,7 @@ def test_half_finished_prediction_can_be_cancelled():
             ARCHITECTURE,
             np.zeros((4, 64, 64, 64), np.float32),
             progress=cancel,
-            largest_tile=32**3,
+            way=Way(largest_tile=32**3),
         )
     assert max(calls) < 0.9
 
@@ -98,6 +98,6 @@ def test_mirrored_prediction_is_the_mean_of_both_ways():
     architecture = {"name": "UNet", "strides": [2]}
     plain = predict(Leaning(), architecture, image)
     flipped = predict(Leaning(), architecture, image[..., ::-1])[..., ::-1]
-    both = predict(Leaning(), architecture, image, mirror=True)
+    both = predict(Leaning(), architecture, image, way=Way(mirror=True))
     np.testing.assert_allclose(both, (plain + flipped) / 2, atol=1e-6)
     assert np.abs(both - plain).max() > 0.1
