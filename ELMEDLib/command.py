@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib import __version__
+from ELMEDLib.cohort.command import add_cohort
 from ELMEDLib.errors import CancelledError, ELMEDError
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
         add_commands = _add_commands_of(room)
         if add_commands:
             add_commands(commands)
+    add_cohort(commands, ROOMS)
     _add_demo(commands)
     return parser
 

@@ -70,7 +70,7 @@ class Server:
             result = task(message["arguments"], self._progress_of(request))
             self._say({"event": "result", "id": request, "result": result})
         except Exception as error:  # the worker survives whatever a task does
-            self._say({"event": "error", "id": request, **_explain(error)})
+            self._say({"event": "error", "id": request, **explain(error)})
 
     def _progress_of(self, request: int) -> Progress:
         """Return the progress function of one request, which also stops a task left alone."""
@@ -135,8 +135,8 @@ def _find_task(name: str, rooms: Sequence[str]) -> Task:
     )
 
 
-def _explain(error: Exception) -> dict[str, str]:
-    """Return kind, message and advice of an error, and log where it came from."""
+def explain(error: Exception) -> dict[str, str]:
+    """Return `kind`, `message` and `advice` of an error, and log where it came from."""
     if isinstance(error, ELMEDError):
         logger.debug("%s\n%s", error.kind, _where(error))
         return {"kind": error.kind, "message": error.message, "advice": error.advice}

@@ -52,7 +52,7 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
     images = arguments.get("images") or {}
     if not arguments.get("mask"):
         raise InputError("There is no mask.", "Give the file that holds the segments.")
-    settings, profile = _settings(arguments)
+    settings, profile = settings_of(arguments)
     read = {}
     for number, (name, path) in enumerate(images.items()):
         progress("read", READ * number / len(images), f"Reading {name}")
@@ -98,7 +98,7 @@ def map_files(arguments: Mapping[str, Any], progress: Progress = no_progress) ->
     Raises:
         ELMEDError: something cannot be read, used or written.
     """
-    settings, profile = _settings(arguments)
+    settings, profile = settings_of(arguments)
     profile = (arguments.get("options") or {}).get("profile") or profile
     image, mask = read_image(arguments["image"]), read_image(arguments["mask"], "mask")
     label = int(arguments.get("label") or settings.general["label"])
@@ -113,7 +113,7 @@ def map_files(arguments: Mapping[str, Any], progress: Progress = no_progress) ->
     return {"outputs": outputs}
 
 
-def _settings(arguments: Mapping[str, Any]) -> tuple[Settings, str]:
+def settings_of(arguments: Mapping[str, Any]) -> tuple[Settings, str]:
     """Return the settings, and the profile that a preset comes with."""
     given = arguments.get("settings")
     if isinstance(given, dict):
@@ -124,6 +124,13 @@ def _settings(arguments: Mapping[str, Any]) -> tuple[Settings, str]:
         chosen = preset(arguments["preset"])
         return chosen.settings(), chosen.profile
     return Settings(), "pyradiomics"
+
+
+def cohort(arguments: Mapping[str, Any], progress: Progress = no_progress) -> dict[str, Any]:
+    """Measure a cohort; see `cohort.service.measure_cohort`."""
+    from ELMEDRadiomicsLib.cohort.service import measure_cohort
+
+    return measure_cohort(arguments, progress)
 
 
 def _labels(given: Any) -> dict[int, str] | list[int] | None:
@@ -137,5 +144,6 @@ def _labels(given: Any) -> dict[int, str] | list[int] | None:
 TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
     "extract": extract_files,
     "maps": map_files,
+    "cohort": cohort,
 }
-"""`ELMEDRadiomicsLib.extract`: features of files; `ELMEDRadiomicsLib.maps`: their maps."""
+"""`ELMEDRadiomicsLib.extract`: features of files; `maps`: their maps; `cohort`: many patients."""

@@ -61,3 +61,15 @@ def apart() -> Any:
         }
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def cohort_patients() -> ModuleType:
+    """The module that writes small patients for cohorts (`cohort_patients.py`)."""
+    name = "elmed_radiomics_cohort_patients"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, HERE / "cohort_patients.py")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]

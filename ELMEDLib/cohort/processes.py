@@ -1,0 +1,204 @@
+"""Where cases are worked on: processes of Dask, a cluster of Dask, or this process."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import itertools
+import logging
+import os
+import queue
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ELMEDLib.cohort.record import Journal
+from ELMEDLib.cohort.work import carry_out, failure
+from ELMEDLib.errors import InputError, WorkerError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+    from pathlib import Path
+
+    from ELMEDLib.cohort.case import Case
+    from ELMEDLib.cohort.record import Record
+    from ELMEDLib.cohort.work import CaseWork
+
+    Ended = Generator[Record | None, None, None]
+
+LOOK_S = 0.25
+"""How often it is looked whether the user has cancelled."""
+
+PATIENCE_S = 20
+"""How long a cluster may take to answer at first."""
+
+WITHOUT_DASK = (
+    "Dask is not installed: the cases are worked on one after the other. "
+    "Install dask and distributed to use several processes."
+)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the work is done.
+
+    Attributes:
+        workers: processes at once; 0 stands for this process alone.
+        scheduler: address of a cluster of Dask that exists, "" for processes of this computer.
+    """
+
+    workers: int = 1
+    scheduler: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is done for each case, and where its results go."""
+
+    work: CaseWork
+    arguments: dict[str, Any]
+    output: Path
+
+
+def default_workers() -> int:
+    """Return how many processes leave one core to the user."""
+    return max(1, (os.cpu_count() or 2) - 1)
+
+
+def has_dask() -> bool:
+    """Whether Dask is installed."""
+    return all(importlib.util.find_spec(name) for name in ("dask", "distributed"))
+
+
+def results(job: Job, cases: Sequence[Case], places: Places) -> Ended:
+    """Work on cases, and yield the record of each as it ends, in any order.
+
+    None is yielded now and then while nothing has ended: whoever listens may stop then. When the
+    generator is closed, what runs is ended.
+
+    Raises:
+        InputError: there is no cluster at the address.
+        WorkerError: the cluster was lost.
+        OutputError: a record cannot be written.
+    """
+    if places.scheduler or (places.workers and has_dask()):
+        yield from _in_processes(job, cases, places)
+        return
+    for case in cases:
+        yield None
+        yield carry_out(job.work, case, job.arguments, str(job.output))
+
+
+def _in_processes(job: Job, cases: Sequence[Case], places: Places) -> Ended:
+    with _client(places) as client:
+        # Here, each process has one case at a time: one that ends its process takes no other along.
+        # A cluster may grow, so it gets all at once.
+        at_once = len(cases) if places.scheduler else places.workers
+        ahead = iter(cases)
+        ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        working: dict[str, tuple[Any, Case]] = {}
+
+        def begin(number: int) -> None:
+            for case in itertools.islice(ahead, number):
+                future = _submit(client, job, case)
+                working[future.key] = (future, case)
+                future.add_done_callback(ended.put)
+
+        begin(at_once)
+        while working:
+            try:
+                future = ended.get(timeout=LOOK_S)
+            except queue.Empty:
+                _check_connection(client)
+                yield None
+                continue
+            _, case = working.pop(future.key)
+            begin(1)
+            yield _record_of(job, case, future)
+
+
+def _submit(client: Any, job: Job, case: Case) -> Any:
+    # The key is the same in every run: a cluster that still works on a case of a run that was
+    # killed goes on with it, rather than to do it a second time.
+    return client.submit(
+        carry_out, job.work, case, job.arguments, str(job.output), key=_key(job, case)
+    )
+
+
+def _check_connection(client: Any) -> None:
+    if client.status not in {"running", "connecting"}:
+        raise WorkerError(
+            "The connection to the cluster was lost.",
+            "Start the same run again: it goes on with the cases that are left.",
+        )
+
+
+def _record_of(job: Job, case: Case, future: Any) -> Record:
+    """Return what became of a case; a process that died for it is a failure of the case."""
+    from distributed import KilledWorker
+
+    if future.status == "finished":
+        record: Record = future.result()
+        return record
+    if future.status == "cancelled":
+        raise WorkerError(
+            "The cluster has given up a case.",
+            "Start the same run again: it goes on with the cases that are left.",
+        )
+    try:
+        future.result()
+    except KilledWorker:
+        record = failure(
+            case,
+            "The process that worked on this case ended without an answer.",
+            "The memory may have run out: use fewer workers, and do the failed cases again.",
+        )
+        Journal(job.output).write(case, record)
+        return record
+    raise AssertionError("a future that failed has an exception")
+
+
+def _key(job: Job, case: Case) -> str:
+    """Return the name of a case's work, which tells nothing about the patient."""
+    text = f"{job.output.resolve()}\0{case.name}\0{sorted(case.paths.items())}"
+    return f"elmed-case-{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"
+
+
+@contextlib.contextmanager
+def _client(places: Places) -> Iterator[Any]:
+    """Give a client of Dask; processes that it starts end with it, also when this one is killed."""
+    import dask
+    import distributed
+
+    for name in ("distributed", "tornado", "bokeh", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    if places.scheduler:
+        try:
+            client = distributed.Client(places.scheduler, timeout=PATIENCE_S)
+        except (OSError, ValueError, TypeError) as error:
+            raise InputError(
+                f"There is no cluster of Dask at '{places.scheduler}'.",
+                "Check the address, such as tcp://127.0.0.1:8786, and that its scheduler runs.",
+            ) from error
+        with client:
+            yield client
+        return
+    settings = {
+        # A case that ends a process would end the next one, too.
+        "distributed.scheduler.allowed-failures": 0,
+        "distributed.worker.daemon": True,
+    }
+    with (
+        dask.config.set(settings),
+        distributed.LocalCluster(
+            n_workers=places.workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            memory_limit=0,
+            host="127.0.0.1",
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client

@@ -1,0 +1,1 @@
+"""Many patients segmented in one go."""

@@ -1,0 +1,125 @@
+"""A cohort segmented from beginning to end: cases, labels, reports, a summary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ELMEDLib.cohort.answer import answer_of
+from ELMEDLib.cohort.command import places_of
+from ELMEDLib.cohort.runner import Undertaking, run_cohort
+from ELMEDLib.cohort.sources import read_cases
+from ELMEDLib.cohort.work import CaseResult
+from ELMEDLib.progress import Progress, no_progress
+from ELMEDSegmentLib.catalogue import find_model
+from ELMEDSegmentLib.channels import channel_of
+from ELMEDSegmentLib.labels import CHANNELS, LABELS, REGIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ELMEDLib.cohort.case import Case
+
+KIND = "segment"
+LABELS_NAME = "labels.nii.gz"
+REPORT_NAME = "report.json"
+
+COLUMNS = (*(f"{name}_ml" for name in (*LABELS, *REGIONS)), "model", "device", "labels", "report")
+"""Of the summary: volumes in millilitres, what computed them, and where the files are."""
+
+
+def cases_to_segment(source: Path | str) -> list[Case]:
+    """Return the cases of a table or a folder; files other than the four contrasts are left out.
+
+    Raises:
+        InputError: the source cannot be read or holds no case.
+    """
+
+    def role_of(name: str) -> str | None:
+        found = channel_of(name)
+        return found[0] if found else None
+
+    return read_cases(source, role_of)
+
+
+def segment_cohort(
+    arguments: Mapping[str, Any], progress: Progress = no_progress
+) -> dict[str, Any]:
+    """Segment the cases of a cohort that have not been segmented yet.
+
+    Args:
+        arguments: JSON-able:
+            `source`: a table (CSV) or a folder;
+            `output`: folder; each case gets a folder in it with labels and report;
+            `model`, `reference`, `options`: as for `tasks.segment_files`;
+            `retry_failed`, `workers`, `scheduler`: see `ELMEDLib.cohort`.
+        progress: told after each case; may raise `CancelledError`, and what is done stays.
+
+    Returns:
+        What `ELMEDLib.cohort.answer` says.
+
+    Raises:
+        ELMEDError: source, model, output or cluster cannot be used; what is done stays.
+    """
+    cases = cases_to_segment(arguments["source"])
+    manifest = find_model(arguments.get("model"))
+    options = dict(arguments.get("options") or {})
+    work = {
+        "output": str(arguments["output"]),
+        "model": str(manifest.resolve()),
+        "reference": arguments.get("reference"),
+        "options": options,
+    }
+    # Where it is computed changes nothing but the time.
+    same = {name: value for name, value in options.items() if name not in {"device", "threads"}}
+    settings = {"model": _identity(manifest), "reference": work["reference"], **same}
+    outcome = run_cohort(
+        Undertaking(KIND, segment_case, work, settings, COLUMNS),
+        cases,
+        Path(arguments["output"]),
+        places_of({"workers": 1, **arguments}),
+        progress,
+        retry_failed=bool(arguments.get("retry_failed")),
+    )
+    return answer_of(outcome)
+
+
+def segment_case(case: Case, arguments: dict[str, Any]) -> CaseResult:
+    """Segment a case, and write labels and report into its folder.
+
+    Args:
+        case: with the contrasts that the model needs.
+        arguments: `output` (folder of the cohort), `model`, `reference` and `options`.
+
+    Raises:
+        ELMEDError: the case cannot be segmented.
+    """
+    from ELMEDSegmentLib.tasks import segment_files
+
+    folder = Path(arguments["output"]) / case.file_name
+    result = segment_files(
+        {
+            "volumes": {name: path for name, path in case.paths.items() if name in CHANNELS},
+            "output": str(folder / LABELS_NAME),
+            "report": str(folder / REPORT_NAME),
+            "model": arguments["model"],
+            "reference": arguments["reference"],
+            "options": arguments["options"],
+        },
+        no_progress,
+    )
+    row: dict[str, Any] = {f"{name}_ml": value for name, value in result["volumes_ml"].items()}
+    row |= {name: result[name] for name in ("model", "device")}
+    # Relative to the summary, so that the folder can be moved.
+    row |= {
+        "labels": f"{case.file_name}/{LABELS_NAME}",
+        "report": f"{case.file_name}/{REPORT_NAME}",
+    }
+    return CaseResult(row, list(result["warnings"]))
+
+
+def _identity(manifest: Path) -> str:
+    from ELMEDSegmentLib.model import read_manifest
+
+    found = read_manifest(manifest)
+    return f"{found.name} {found.sha256[:16]}"
