@@ -54,7 +54,7 @@ def main() -> None:
         started = time.process_time()
         lesions = part_of(bank, slice(0, -JUDGING_CUBES))
         training = TrainingData(known, [1.0] * len(known), lesions=lesions)
-        network = train(recipe, training, folder, no_progress).network
+        network = train(recipe, training, folder, no_progress)
         result = {
             "design": text,
             "weights": sum(weight.numel() for weight in network.parameters()),
