@@ -33,6 +33,14 @@ class ModelError(ELMEDError):
     """A model's manifest or weights are missing, damaged or not what they claim to be."""
 
 
+class ConsentError(ELMEDError):
+    """The user has not agreed to what would be done."""
+
+
+class DownloadError(ELMEDError):
+    """A file cannot be downloaded, or is not what its server announced."""
+
+
 class OutputError(ELMEDError):
     """A result cannot be written where it was asked for."""
 

@@ -1,110 +1,51 @@
 """Models: a manifest (JSON) that says everything about a network, and its weights.
 
-The weights are a plain `state_dict` in half precision, read with PyTorch's `weights_only` loader,
-which creates tensors and nothing else: a model from an untrusted source cannot run code.
+ELMED's own weights are a plain `state_dict` in half precision; those of other makers stay as they
+were published. Both are read with PyTorch's `weights_only` loader, which creates tensors and
+nothing else: a model from an untrusted source cannot run code.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import json
-from dataclasses import asdict, dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ELMEDLib.errors import ModelError
-from ELMEDSegmentLib.labels import CHANNELS, REGIONS
-from ELMEDSegmentLib.network import build_network
+from ELMEDLib.errors import ELMEDError, ModelError
+from ELMEDSegmentLib.fitting import fitted
+from ELMEDSegmentLib.manifest import Manifest, read_manifest
+from ELMEDSegmentLib.network import TORCHSCRIPT, build_network
+from ELMEDSegmentLib.weights import read_state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import torch
 
-FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What is known about a model.
-
-    Attributes:
-        name: short name without spaces, as `--model` takes it.
-        title: name for people.
-        description: what it does, for whom, a sentence or two.
-        architecture: the network, see `network.build_network`.
-        channels: the channels in the order in which the network takes them.
-        regions: the regions in the order in which the network gives them (sigmoid of each output).
-        spacing_mm: voxel size of the working grid, the same along all axes.
-        normalisation: how intensities are scaled; only "zscore-brain" is known.
-        copes_without: channels that may be missing, one at a time: the network was trained to find
-            zeros in their place, and what that costs was measured.
-        weights: file name of the weights, in the manifest's folder.
-        sha256: of the weights file.
-        licence, citation: the model's terms.
-        training: data and settings that it was trained with.
-        measured: what was measured, on whom.
-    """
-
-    name: str
-    title: str
-    description: str
-    architecture: dict[str, Any]
-    spacing_mm: float
-    weights: str
-    sha256: str
-    licence: str
-    citation: str
-    channels: tuple[str, ...] = CHANNELS
-    regions: tuple[str, ...] = tuple(REGIONS)
-    normalisation: str = "zscore-brain"
-    copes_without: tuple[str, ...] = ()
-    training: dict[str, Any] = field(default_factory=dict)
-    measured: dict[str, Any] = field(default_factory=dict)
-    format: int = FORMAT
-
-    def as_json(self) -> str:
-        """Return the manifest as the JSON text that `read_manifest` reads."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+__all__ = ["Manifest", "Model", "load_model", "read_manifest", "save_weights", "sha256"]
 
 
 @dataclass(frozen=True)
 class Model:
-    """A manifest with its network, weights loaded, ready to be used on the CPU."""
+    """A manifest with its network, weights loaded, ready to be used on the CPU.
+
+    Attributes:
+        manifest: what is known about it.
+        network: takes `(n, channel, z, y, x)` on LPS axes and gives logits of the regions,
+            whatever its maker had in mind (see `fitting.fitted`).
+    """
 
     manifest: Manifest
     network: torch.nn.Module
-
-
-def read_manifest(path: Path | str) -> Manifest:
-    """Read a model's manifest.
-
-    Raises:
-        ModelError: the file is missing, or is not a manifest that this version understands.
-    """
-    path = Path(path)
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ModelError(
-            f"The model's manifest '{path}' does not exist.", "Choose a model that is installed."
-        ) from error
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"'{path}' is not a model's manifest.", "Choose the .json file of an ELMED model."
-        ) from error
-    return _checked(values, path)
 
 
 def load_model(manifest_path: Path | str) -> Model:
     """Load a model: read its manifest, check its weights, build its network.
 
     Raises:
-        ModelError: anything about the model is missing, damaged or does not fit together.
+        ModelError: anything about the model is missing, damaged or does not fit together, or it is
+            a TorchScript program that nobody has agreed to run.
     """
-    import torch
-
     manifest_path = Path(manifest_path)
     manifest = read_manifest(manifest_path)
     weights = manifest_path.parent / manifest.weights
@@ -117,15 +58,31 @@ def load_model(manifest_path: Path | str) -> Model:
             "their checksum is not the manifest's.",
             again,
         )
+    if manifest.architecture.get("name") == TORCHSCRIPT:
+        from ELMEDSegmentLib.models.torchscript import load_agreed
+
+        return Model(manifest, fitted(load_agreed(manifest_path, manifest), manifest))
+    return Model(manifest, fitted(network_with_weights(manifest, weights), manifest))
+
+
+def network_with_weights(manifest: Manifest, weights: Path) -> torch.nn.Module:
+    """Build a manifest's network, and fill in the weights of a file.
+
+    Raises:
+        ModelError: the network is unknown, or the weights do not fit it.
+    """
     network = build_network(manifest.architecture)
     try:
-        state = torch.load(weights, map_location="cpu", weights_only=True)
+        state = read_state(weights, manifest.weights_key)
         network.load_state_dict({name: tensor.float() for name, tensor in state.items()})
+    except ELMEDError:
+        raise
     except Exception as error:  # torch raises many kinds for a file that it cannot use
         raise ModelError(
-            f"The weights '{weights.name}' do not fit the network of {manifest.title}.", again
+            f"The weights '{weights.name}' do not fit the network of {manifest.title}.",
+            "Install the model again.",
         ) from error
-    return Model(manifest, network.eval())
+    return network.eval()
 
 
 def save_weights(network: torch.nn.Module, path: Path) -> str:
@@ -162,47 +119,3 @@ def sha256(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
         return digest.hexdigest()
-
-
-def _checked(values: Any, path: Path) -> Manifest:
-    def refuse(what: str) -> ModelError:
-        return ModelError(
-            f"The model's manifest '{path.name}' {what}.",
-            "Choose the .json file of an ELMED model made for this version.",
-        )
-
-    if not isinstance(values, dict) or "architecture" not in values:
-        raise refuse("does not describe a model")
-    if values.get("format") != FORMAT:
-        raise refuse(f"has format {values.get('format')!r}, and this version reads {FORMAT}")
-    try:
-        manifest = Manifest(
-            **{
-                **values,
-                "channels": tuple(values["channels"]),
-                "regions": tuple(values["regions"]),
-                "copes_without": tuple(values.get("copes_without", ())),
-            }
-        )
-    except (TypeError, KeyError) as error:
-        raise refuse("lacks an entry or has one that is unknown") from error
-    _check_entries(manifest, refuse)
-    return manifest
-
-
-def _check_entries(manifest: Manifest, refuse: Any) -> None:
-    unknown: Mapping[str, list[str]] = {
-        "channel": [
-            name for name in (*manifest.channels, *manifest.copes_without) if name not in CHANNELS
-        ],
-        "region": [name for name in manifest.regions if name not in REGIONS],
-    }
-    for kind, names in unknown.items():
-        if names:
-            raise refuse(f"names the {kind} {names[0]!r}, which is unknown")
-    if manifest.normalisation != "zscore-brain":
-        raise refuse(f"asks for the normalisation {manifest.normalisation!r}, which is unknown")
-    if not isinstance(manifest.spacing_mm, int | float) or not 0.3 <= manifest.spacing_mm <= 5:  # noqa: PLR2004
-        raise refuse("has a voxel size outside 0.3 to 5 mm")
-    if PurePosixPath(manifest.weights).name != manifest.weights or "\\" in manifest.weights:
-        raise refuse("looks for its weights outside its own folder")

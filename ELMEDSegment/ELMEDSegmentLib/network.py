@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import torch
 
 
+TORCHSCRIPT = "TorchScript"
+"""The name of networks that bring their own program; they are loaded, not built."""
+
+
 def build_network(architecture: Mapping[str, Any]) -> torch.nn.Module:
     """Build the network that `architecture` describes, with random weights.
 
@@ -25,7 +29,8 @@ def build_network(architecture: Mapping[str, Any]) -> torch.nn.Module:
         training mode some give a list of logits instead, from fine to coarse.
 
     Raises:
-        ModelError: the name is unknown, or the arguments do not fit.
+        ModelError: the name is unknown, the arguments do not fit, or they ask for a network that is
+            larger than any in use: a description from a stranger cannot fill the memory.
     """
     arguments = dict(architecture)
     name = arguments.pop("name", None)
@@ -34,7 +39,10 @@ def build_network(architecture: Mapping[str, Any]) -> torch.nn.Module:
             f"The model's network '{name}' is unknown.",
             f"This version of ELMED knows {', '.join(BUILDERS)}.",
         )
+    _check_size(arguments)
     try:
+        if name != "Ensemble":
+            _check_weights(BUILDERS[name], arguments)
         return BUILDERS[name](**arguments)
     except (TypeError, ValueError) as error:
         raise ModelError(
@@ -45,6 +53,8 @@ def build_network(architecture: Mapping[str, Any]) -> torch.nn.Module:
 
 def smallest_multiple(architecture: Mapping[str, Any]) -> int:
     """Return the number of voxels that an input's sides must be a multiple of."""
+    if architecture["name"] == TORCHSCRIPT:
+        return int(architecture["multiple"])
     if architecture["name"] == "Ensemble":
         return smallest_multiple(architecture["member"])
     if architecture["name"] in {"UNet", "DynUNet"}:
@@ -100,3 +110,37 @@ BUILDERS: dict[str, Callable[..., torch.nn.Module]] = {
 }
 
 MOST_MEMBERS = 20
+LARGEST_NUMBER = 4096
+LONGEST_LIST = 64
+MOST_WEIGHTS = 500_000_000
+
+
+def _check_size(value: Any, *, deep: bool = False) -> None:
+    """Refuse a description that would keep the builder busy for ever."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            _check_size(part, deep=deep or str(key).startswith("blocks") or key == "num_res_units")
+    elif isinstance(value, list | tuple):
+        if len(value) > LONGEST_LIST:
+            raise _too_large()
+        for part in value:
+            _check_size(part, deep=deep)
+    elif isinstance(value, int | float) and value > (LONGEST_LIST if deep else LARGEST_NUMBER):
+        raise _too_large()
+
+
+def _check_weights(builder: Callable[..., torch.nn.Module], arguments: Mapping[str, Any]) -> None:
+    import torch
+
+    # On the device "meta" tensors have a shape and no memory.
+    with torch.device("meta"):
+        count = sum(parameter.numel() for parameter in builder(**arguments).parameters())
+    if count > MOST_WEIGHTS:
+        raise _too_large()
+
+
+def _too_large() -> ModelError:
+    return ModelError(
+        "The model describes a network that is too large to be one.",
+        "Take the model's manifest again from where it came from.",
+    )

@@ -99,6 +99,45 @@ def install(name: str, write: Callable[[Path], Path]) -> Path:
             shutil.rmtree(temporary, ignore_errors=True)
 
 
+def remove(name: str, *, only_old: bool = False) -> int:
+    """Delete a model of the user's, or its old versions only; return how many versions went.
+
+    What is deleted is taken out of sight first: nobody finds half of a model.
+
+    Raises:
+        InputError: there is no such model.
+        OutputError: it cannot be deleted; another program may be using it.
+    """
+    check_name(name)
+    model = user_models_folder() / name
+    versions = _versions(model) if model.is_dir() else []
+    if not versions:
+        raise InputError(
+            f"There is no model '{name}' among those that you have installed.",
+            "Choose one of those that 'elmed models list' shows as installed.",
+        )
+    going = versions[:-1] if only_old else versions
+    try:
+        for version in going:
+            hidden = Path(tempfile.mkdtemp(prefix=".elmed-", dir=model)) / version.name
+            version.rename(hidden)
+            shutil.rmtree(hidden.parent)
+        if not only_old:
+            shutil.rmtree(model)
+    except OSError as error:
+        raise OutputError(
+            f"The model '{name}' cannot be deleted: {error.strerror or error}.",
+            "Close other programs that use it, or see to it that you may write there.",
+        ) from error
+    return len(going)
+
+
+def bytes_of(name: str) -> int:
+    """Return the space that all versions of a model of the user's take."""
+    folder = user_models_folder() / name
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 def _versions(model: Path) -> list[Path]:
     """Return the folders of the versions of a model, oldest first."""
     found = [path for path in model.iterdir() if path.is_dir() and path.name.isdigit()]

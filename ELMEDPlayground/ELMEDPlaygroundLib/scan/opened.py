@@ -96,7 +96,13 @@ def open_scan(study: Study, model: Model, device: str = "auto") -> OpenScan:
             f"The network needs a volume for {', '.join(missing)}, and none is chosen.",
             "Choose a volume for each contrast.",
         )
-    prepared = prepare(study, manifest.channels, manifest.spacing_mm)
+    prepared = prepare(
+        study,
+        manifest.channels,
+        manifest.spacing_mm,
+        manifest.normalisation,
+        manifest.field_of_view,
+    )
     if prepared.brain.size > LARGEST_TILE_VOXELS:
         raise InputError(
             "The scan is too large to go through the network in one piece.",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.labels import CHANNELS, REGIONS
+from ELMEDSegmentLib.manifest import OUTPUTS, OWN_AXES
+from ELMEDSegmentLib.network import TORCHSCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     import torch
+
+    from ELMEDSegmentLib.manifest import Manifest
 
 SCRATCH = "scratch"
 """In place of a model's name: random weights."""
@@ -60,9 +64,9 @@ def find_start(name: str, studies: Collection[str]) -> Start | None:
 
     model = load_model(find_model(name))
     manifest = model.manifest
-    if manifest.channels != CHANNELS or manifest.regions != tuple(REGIONS):
+    if not _is_our_kind(manifest):
         raise InputError(
-            f"{manifest.title} takes other contrasts or finds other regions than training does.",
+            f"{manifest.title} takes its input or gives its output otherwise than training does.",
             "Choose another model to start from.",
         )
     architecture, network, member = manifest.architecture, model.network, ""
@@ -76,6 +80,20 @@ def find_start(name: str, studies: Collection[str]) -> Start | None:
     return Start(
         network, dict(architecture), manifest.spacing_mm, manifest.sha256 + member, manifest.title
     )
+
+
+def _is_our_kind(manifest: Manifest) -> bool:
+    """Tell whether a network takes and gives what training works with."""
+    ours = replace(
+        manifest,
+        channels=CHANNELS,
+        regions=tuple(REGIONS),
+        normalisation="zscore-brain",
+        axes=OWN_AXES,
+        outputs=OUTPUTS[0],
+        field_of_view=(),
+    )
+    return manifest == ours and manifest.architecture["name"] != TORCHSCRIPT
 
 
 def _make_finite(network: torch.nn.Module) -> None:

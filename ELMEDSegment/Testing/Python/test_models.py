@@ -69,7 +69,7 @@ def test_weights_that_are_a_program_do_not_run(small_model, tmp_path):
     weights = small_model.with_suffix(".pt")
     weights.write_bytes(pickle.dumps(Program()))
     edit(small_model, sha256=sha256(weights))
-    with pytest.raises(ModelError, match="do not fit"):
+    with pytest.raises(ModelError, match="holds code"):
         load_model(small_model)
     assert not trace.exists()
 
