@@ -15,6 +15,7 @@ import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.geometry import Grid
+from ELMEDSegmentLib.normalisation import NORMALISATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 # Linear interpolation averages at most two voxels an axis. Beyond this ratio of the working voxel
 # to the scan's voxel it would skip voxels, so that the scan is smoothed first.
 LARGEST_RATIO_WITHOUT_SMOOTHING = 2.2
-
-CLIP = 5.0
-"""Intensities farther from the brain's mean than this many standard deviations are cut off."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,7 @@ class Preparation:
         brain: the part of the reference grid around the brain; nothing outside was looked at.
         working: the grid of `Prepared.array`.
         statistics: mean and standard deviation of each channel over the brain, before z-scoring.
+        normalisation: how intensities were scaled, a name of `NORMALISATIONS`.
     """
 
     reference: Grid
@@ -45,6 +44,7 @@ class Preparation:
     brain: Grid
     working: Grid
     statistics: dict[str, tuple[float, float]]
+    normalisation: str = "zscore-brain"
 
     def to_brain(self, volume: np.ndarray) -> np.ndarray:
         """Return `volume` `(z, y, x)` of the working grid, interpolated on the `brain` grid."""
@@ -76,10 +76,24 @@ class Prepared:
     preparation: Preparation
 
 
-def prepare(study: Study, channels: Sequence[str], spacing_mm: float) -> Prepared:
+def prepare(
+    study: Study,
+    channels: Sequence[str],
+    spacing_mm: float,
+    normalisation: str = "zscore-brain",
+    field_of_view: Sequence[int] = (),
+) -> Prepared:
     """Prepare `study` for a network that takes `channels` on a grid of `spacing_mm`.
 
     A channel that the study does not have is zero everywhere, the mean of a z-scored brain.
+
+    Args:
+        study: a checked study.
+        channels: in the network's order.
+        spacing_mm: of the working grid.
+        normalisation: how intensities are scaled, a name of `NORMALISATIONS`.
+        field_of_view: voxels (x, y, z) that the working grid has at least; what is beyond the brain
+            is zero.
 
     Raises:
         InputError: a volume has no brain in it, or the same intensity everywhere.
@@ -89,9 +103,9 @@ def prepare(study: Study, channels: Sequence[str], spacing_mm: float) -> Prepare
     brain = brain_of(images.values())
     start, size = bounding_box(brain)
     part = Grid.of(reference).part(start, size)
-    working = _working_grid(part, spacing_mm)
-    brain_image = part.place(_block(brain, start, size).astype(np.float32))
-    weight = sitk.GetArrayFromImage(working.resample(_smoothed(brain_image, spacing_mm)))
+    working = _enlarged(lps_grid(part, spacing_mm), field_of_view)
+    scheme = NORMALISATIONS[normalisation]
+    weight = _sampled(_block(brain, start, size).astype(np.float32), part, working)
     inside = weight > 0.5  # noqa: PLR2004 - more than half of the voxel is brain
     statistics: dict[str, tuple[float, float]] = {}
     array = np.zeros((len(channels), *weight.shape), np.float32)
@@ -100,13 +114,20 @@ def prepare(study: Study, channels: Sequence[str], spacing_mm: float) -> Prepare
             continue
         values = _block(sitk.GetArrayViewFromImage(images[channel]), start, size)
         values = values.astype(np.float32)
-        mean, deviation = _statistics(values[_block(brain, start, size)], channel)
+        shown, share = inside, weight
+        counted = _block(brain, start, size)
+        if scheme.own_voxels:
+            counted = values != 0
+            share = _sampled(counted.astype(np.float32), part, working)
+            shown = share > 0.5  # noqa: PLR2004 - as above
+        mean, deviation = _statistics(values[counted], channel)
         statistics[channel] = (mean, deviation)
-        sampled = working.resample(_smoothed(part.place(values), spacing_mm))
         # Dividing by the share of brain keeps the dark background out of the brain's edge.
-        score = sitk.GetArrayFromImage(sampled)[inside] / weight[inside]
-        array[index, inside] = np.clip((score - mean) / deviation, -CLIP, CLIP)
-    preparation = Preparation(Grid.of(reference), start, part, working, statistics)
+        score = (_sampled(values, part, working)[shown] / share[shown] - mean) / deviation
+        array[index, shown] = scheme.limited(score)
+    preparation = Preparation(
+        Grid.of(reference), start, part, working, statistics, normalisation
+    )
     return Prepared(array, inside, preparation)
 
 
@@ -139,6 +160,22 @@ def _block(array: np.ndarray, start: Sequence[int], size: Sequence[int]) -> np.n
     return array[z : z + depth, y : y + height, x : x + width]
 
 
+def _sampled(values: np.ndarray, part: Grid, working: Grid) -> np.ndarray:
+    """Return float32 `values` `(z, y, x)` of the grid `part`, sampled on the grid `working`."""
+    image = smoothed(part.place(values), working.spacing[0])
+    array: np.ndarray = sitk.GetArrayFromImage(working.resample(image))
+    return array
+
+
+def _enlarged(grid: Grid, field_of_view: Sequence[int]) -> Grid:
+    """Return `grid` with background around it, so that it has `field_of_view` voxels at least."""
+    if not field_of_view:
+        return grid
+    size = [max(n, wanted) for n, wanted in zip(grid.size, field_of_view, strict=True)]
+    start = [-((new - old) // 2) for new, old in zip(size, grid.size, strict=True)]
+    return grid.part(start, size)
+
+
 def _statistics(values: np.ndarray, channel: str) -> tuple[float, float]:
     mean, deviation = float(values.mean()), float(values.std())
     if not deviation > 0:
@@ -149,7 +186,8 @@ def _statistics(values: np.ndarray, channel: str) -> tuple[float, float]:
     return mean, deviation
 
 
-def _smoothed(image: sitk.Image, spacing_mm: float) -> sitk.Image:
+def smoothed(image: sitk.Image, spacing_mm: float) -> sitk.Image:
+    """Return a float32 `image` that can be sampled every `spacing_mm` without aliasing."""
     for axis, spacing in enumerate(image.GetSpacing()):
         if spacing_mm > LARGEST_RATIO_WITHOUT_SMOOTHING * spacing:
             # Half the working voxel: the usual choice against aliasing, Gaussian FWHM ~ one voxel.
@@ -159,7 +197,7 @@ def _smoothed(image: sitk.Image, spacing_mm: float) -> sitk.Image:
     return image
 
 
-def _working_grid(part: Grid, spacing_mm: float) -> Grid:
+def lps_grid(part: Grid, spacing_mm: float) -> Grid:
     """Return the axis-aligned LPS grid of `spacing_mm` that covers all voxels of `part`."""
     axes = np.abs(np.reshape(part.direction, (3, 3)) * np.asarray(part.spacing))
     half_voxel = axes.sum(axis=1) / 2
