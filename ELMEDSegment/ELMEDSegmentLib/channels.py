@@ -1,15 +1,54 @@
-"""Which volume is which: T1, T1c, T2 and FLAIR recognised by their names."""
+"""Which volume is which: T1, T1c, T2 and FLAIR, from headers, names and the images themselves.
+
+Each volume's evidence is weighed by Bayes' rule (`channel_evidence`). Every channel gets the volume
+that speaks for it most clearly, and of equally clear ones the finest. Where a channel stays empty
+and volumes are left that say nothing, the images decide (`channel_content`), with low confidence.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ELMEDSegmentLib.labels import CHANNEL_TITLES
+from ELMEDSegmentLib.channel_dicom import evidence_of_series
+from ELMEDSegmentLib.channel_evidence import OTHER, T1_FAMILY, Evidence, probabilities
+from ELMEDSegmentLib.channel_names import evidence_of_name
+from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS, joined_titles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    import SimpleITK as sitk
+
+    from ELMEDSegmentLib.series_facts import SeriesFacts
+
+SURE = 0.5
+"""A volume is taken for a channel when that is more likely than not."""
+
+AS_CLEAR = 0.15
+"""Volumes whose confidence differs by no more are equally clear: the finer one is taken."""
+
+FINER_MM = 0.15
+"""Smaller differences of voxel spacing do not matter."""
+
+IMAGE = "image"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A volume that may be one of the four.
+
+    Attributes:
+        name: of the node, the file or the series; it is shown to the user.
+        facts: of the DICOM series, where there is one.
+        longest_mm: its coarsest voxel spacing, None when it is not known.
+        image: reads or returns the volume; None where images may not be looked at.
+    """
+
+    name: str
+    facts: SeriesFacts | None = None
+    longest_mm: float | None = None
+    image: Callable[[], sitk.Image] | None = None
 
 
 @dataclass(frozen=True)
@@ -17,43 +56,163 @@ class ChannelGuess:
     """A volume taken for a channel.
 
     Attributes:
-        index: of the name in the list that was given.
+        index: of the volume in the list that was given.
         confidence: 0 to 1.
         reason: why, in words.
+        source: "name", "DICOM" or "image".
     """
 
     index: int
     confidence: float
     reason: str
+    source: str = "name"
 
 
 @dataclass(frozen=True)
-class _Sign:
-    """Words in a name that speak for a channel, and how strongly."""
+class Identification:
+    """What a list of volumes was taken for.
 
-    channel: str
-    pattern: re.Pattern[str]
+    Attributes:
+        guesses: by channel.
+        remarks: duplicates and gaps, a sentence each.
+        left_out: why a volume was not taken, by index.
+    """
+
+    guesses: dict[str, ChannelGuess]
+    remarks: tuple[str, ...] = ()
+    left_out: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Opinion:
+    """What one volume's evidence says."""
+
+    kind: str
     confidence: float
+    reason: str
+    source: str
 
 
-def _sign(channel: str, pattern: str, confidence: float) -> _Sign:
-    # Words end where letters or digits end: "t1" is in "sub-01_t1.nii" but not in "t1c" or "t10".
-    return _Sign(channel, re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])"), confidence)
+def identify(candidates: Sequence[Candidate]) -> Identification:
+    """Find the four channels among `candidates`.
+
+    Raises:
+        InputError: an image that has to be looked at cannot be read.
+    """
+    opinions = [_opinion(candidate) for candidate in candidates]
+    guesses: dict[str, ChannelGuess] = {}
+    remarks: list[str] = []
+    left_out: dict[int, str] = {}
+    for channel in CHANNELS:
+        rivals = [index for index, opinion in enumerate(opinions) if opinion.kind == channel]
+        if not rivals:
+            continue
+        best, why = _best(rivals, candidates, opinions)
+        opinion = opinions[best]
+        guesses[channel] = ChannelGuess(best, opinion.confidence, opinion.reason, opinion.source)
+        losers = [index for index in rivals if index != best]
+        left_out |= {index: f"another volume was taken for {_title(channel)}" for index in losers}
+        if losers:
+            remarks.append(_duplicate(channel, best, losers, candidates, why))
+    left_out |= {
+        index: opinion.reason for index, opinion in enumerate(opinions) if opinion.kind == OTHER
+    }
+    remarks += _fill_from_images(candidates, guesses, left_out)
+    missing = [channel for channel in CHANNELS if channel not in guesses]
+    if missing and candidates:
+        remarks.append(f"No volume was recognised as {joined_titles(missing)}.")
+    taken = {guess.index for guess in guesses.values()}
+    for index in range(len(candidates)):
+        if index not in taken:
+            left_out.setdefault(index, "neither its name nor its header tells what it is")
+    return Identification(guesses, tuple(remarks), left_out)
 
 
-# Ordered: the first sign that fits decides, so that "T2 FLAIR" is FLAIR, and "T1 post" is T1c.
-# Names: BraTS 2013-2023, MSD, and descriptions that scanners give their series.
-SIGNS = (
-    _sign("flair", r"t2[ _-]?f(?:lair)?|flair|fluid[ _-]attenuated|dark[ _-]?fluid|tirm", 0.95),
-    _sign("t1c", r"t1[ _-]?(?:c|ce|gd|gad|km|post|contrast)|t1c[ _+-]?|ce[ _-]?t1w?", 0.95),
-    _sign("t1c", r"t1w?i?[ _-].*(?:post|contrast|gd|gad\w*|km|\+c|ce|c\+)", 0.9),
-    _sign("t1c", r".*(?:post|gd|gad\w*|\+c)[ _-].*t1w?i?", 0.85),
-    _sign("t2", r"t2(?:w|wi|n)?|t2[ _-]?(?:tse|fse|weighted|blade|propeller)", 0.9),
-    _sign("t1", r"t1(?:n|w|wi)?|t1[ _-]?(?:se|tse|weighted|native|pre)", 0.85),
-    _sign("t1", r"mp[ _-]?rage|spgr|bravo|ir-?fspgr", 0.6),
-)
+def _opinion(candidate: Candidate) -> _Opinion:
+    evidence = evidence_of_series(candidate.facts) if candidate.facts else []
+    # Slicer and converters name volumes after the series; the same words count once.
+    if not evidence or not _speaks_of_family(evidence):
+        evidence = [*evidence, *evidence_of_name(candidate.name)]
+    if not _speaks_of_family(evidence):
+        return _Opinion("", 0.0, "", "name")
+    shares = probabilities(evidence)
+    kind = max(shares, key=lambda name: shares[name])
+    if shares[kind] < SURE:
+        return _Opinion("", shares[kind], "what it says of itself contradicts itself", "name")
+    supporting = [piece for piece in evidence if kind in piece.kinds]
+    against = [piece for piece in evidence if kind in piece.among and kind not in piece.kinds]
+    reason = "; ".join(piece.reason for piece in supporting)
+    if against:
+        reason += "; although " + " and ".join(piece.reason for piece in against)
+    source = "DICOM" if any(piece.source == "DICOM" for piece in supporting) else "name"
+    return _Opinion(kind, round(shares[kind], 2), reason, source)
 
-PLUS = re.compile(r"t1[a-z]*[ _-]*\+")
+
+def _speaks_of_family(evidence: Sequence[Evidence]) -> bool:
+    return any(piece.among != T1_FAMILY for piece in evidence)
+
+
+def _best(
+    rivals: Sequence[int], candidates: Sequence[Candidate], opinions: Sequence[_Opinion]
+) -> tuple[int, str]:
+    """Return which rival is taken for a channel, and why, as the end of "because ..."."""
+    clearest = max(opinions[index].confidence for index in rivals)
+    clear = [i for i in rivals if opinions[i].confidence >= clearest - AS_CLEAR]
+    if len(clear) == 1:
+        return clear[0], "it says more clearly what it is"
+    original = [i for i in clear if not _derived(candidates[i])]
+    if len(original) == 1:
+        return original[0], "the other was computed from other series"
+    clear = original or clear
+    sizes = {i: size for i in clear if (size := candidates[i].longest_mm) is not None}
+    if len(sizes) == len(clear):
+        finest = min(clear, key=lambda index: sizes[index])
+        coarsest = max(sizes.values())
+        if coarsest - sizes[finest] > FINER_MM:
+            return finest, f"its voxels are finer ({sizes[finest]:.1f} against {coarsest:.1f} mm)"
+    best = max(clear, key=lambda index: opinions[index].confidence)
+    return best, "it comes first"
+
+
+def _derived(candidate: Candidate) -> bool:
+    return candidate.facts is not None and candidate.facts.derived
+
+
+def _duplicate(
+    channel: str, best: int, losers: Sequence[int], candidates: Sequence[Candidate], why: str
+) -> str:
+    names = [f"'{candidates[index].name}'" for index in (best, *losers)]
+    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+    count = "Two" if len(names) == 2 else str(len(names))  # noqa: PLR2004
+    return (
+        f"{count} volumes look like {_title(channel)}: {listed}; "
+        f"{names[0]} was taken because {why}."
+    )
+
+
+def _fill_from_images(
+    candidates: Sequence[Candidate], guesses: dict[str, ChannelGuess], left_out: dict[int, str]
+) -> list[str]:
+    """Fill empty channels from images that say nothing else; return what has to be said."""
+    taken = {guess.index for guess in guesses.values()}
+    silent = [i for i in range(len(candidates)) if i not in taken and i not in left_out]
+    missing = [channel for channel in CHANNELS if channel not in guesses]
+    looked = [*taken, *silent]
+    readers = [candidates[index].image for index in looked]
+    if not silent or not missing or len(looked) < 2 or None in readers:  # noqa: PLR2004
+        return []
+    from ELMEDSegmentLib.channel_content import arrange
+
+    images = [reader() for reader in readers if reader]
+    known = {channel: looked.index(guess.index) for channel, guess in guesses.items()}
+    arrangement = arrange(images, known)
+    if arrangement is None:
+        return ["The volumes have too little in common to tell from the images which is which."]
+    for channel, position in arrangement.volumes.items():
+        reason = f"its brightness beside the other volumes is that of {_title(channel)}"
+        guesses[channel] = ChannelGuess(looked[position], arrangement.confidence, reason, IMAGE)
+    titles = joined_titles(arrangement.volumes)
+    return [f"{titles} was told from the images alone, with low confidence: look at the volumes."]
 
 
 def guess_channels(names: Sequence[str]) -> dict[str, ChannelGuess]:
@@ -68,26 +227,16 @@ def guess_channels(names: Sequence[str]) -> dict[str, ChannelGuess]:
     Returns:
         A guess for each recognised channel: `t1`, `t1c`, `t2`, `flair`.
     """
-    best: dict[str, ChannelGuess] = {}
-    for index, name in enumerate(names):
-        found = channel_of(name)
-        if found is None:
-            continue
-        channel, confidence, words = found
-        if channel not in best or confidence > best[channel].confidence:
-            reason = f"'{words}' in the name stands for {CHANNEL_TITLES[channel]}"
-            best[channel] = ChannelGuess(index, confidence, reason)
-    return best
+    return identify([Candidate(name) for name in names]).guesses
 
 
 def channel_of(name: str) -> tuple[str, float, str] | None:
-    """Return the channel that `name` speaks for, how clearly, and by which words; or None."""
-    text = name.lower()
-    plus = PLUS.search(text)
-    if plus:
-        return "t1c", 0.9, plus.group()
-    for sign in SIGNS:
-        found = sign.pattern.search(text)
-        if found:
-            return sign.channel, sign.confidence, found.group().strip(" _-")
-    return None
+    """Return the channel that `name` speaks for, how clearly, and why; or None."""
+    opinion = _opinion(Candidate(name))
+    if opinion.kind not in CHANNELS:
+        return None
+    return opinion.kind, opinion.confidence, opinion.reason
+
+
+def _title(channel: str) -> str:
+    return CHANNEL_TITLES[channel]
