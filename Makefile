@@ -24,10 +24,10 @@ demo: setup ## Segment the sample study, or FILES="t1 t1c t2 flair", or T1=... T
 		$(if $(T2),--t2 "$(T2)") $(if $(FLAIR),--flair "$(FLAIR)") $(FILES)
 
 test: setup ## Run the test suite (ARGUMENTS="-k name" chooses)
-	$(VENV)/python -m pytest $(ARGUMENTS)
+	PYTHONPATH=Testing $(VENV)/python -m suite $(ARGUMENTS)
 
 test-all: setup ## Run the test suite, slow tests included
-	$(VENV)/python -m pytest -m "slow or not slow" $(ARGUMENTS)
+	PYTHONPATH=Testing $(VENV)/python -m suite -m "slow or not slow" $(ARGUMENTS)
 
 lint: setup ## Check style and types
 	$(VENV)/ruff check . && checked=0 || checked=1; \

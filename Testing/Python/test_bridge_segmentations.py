@@ -175,6 +175,7 @@ def test_surfaces_are_made_only_when_they_are_asked_for(bridge, node, labels, ki
     assert not bridge.surfacesShown(node)
 
 
+@pytest.mark.alone
 def test_importing_a_usual_result_does_not_hold_up_the_window(bridge, node, kinds):
     labels = sitk.Image(240, 240, 155, sitk.sitkUInt8)
 

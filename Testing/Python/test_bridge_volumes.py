@@ -150,6 +150,7 @@ def test_a_volume_without_voxels_is_named(bridge, slicer):
         volumes.imageFromVolume(node)
 
 
+@pytest.mark.alone
 def test_copying_a_usual_volume_does_not_hold_up_the_window(bridge):
     volumes, _ = bridge
     image = sitk.Image(240, 240, 155, sitk.sitkFloat32)

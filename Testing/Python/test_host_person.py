@@ -107,6 +107,7 @@ def test_a_blocked_thread_is_noticed(host):
     host.wait_until(lambda: watch.latest > 0.15, timeout=30)
 
 
+@pytest.mark.alone
 def test_from_four_files_to_a_saved_segmentation(host, person, tmp_path):
     import slicer
 

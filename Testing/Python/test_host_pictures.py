@@ -109,6 +109,7 @@ def test_a_picture_shows_the_panel_beside_the_scene(host, sample_study, tmp_path
 
 def test_the_bytes_of_a_picture_stay_when_it_is_gone(host):
     import qt
+
     from host.widgets.mrml_views import picture_of
 
     window = host.layout_manager.sliceWidget("Red").sliceView().renderWindow()

@@ -164,6 +164,7 @@ def test_a_request_that_a_dying_worker_took_is_not_lost(worker):
 
 
 @posix
+@pytest.mark.alone
 def test_cancel_ends_the_whole_process_tree_within_two_seconds(worker, tmp_path):
     children = tmp_path / "children"
     worker.send("UnrulyRoom.start_a_child_and_wait", {"children": str(children)})
@@ -182,6 +183,7 @@ def test_cancel_ends_the_whole_process_tree_within_two_seconds(worker, tmp_path)
 
 
 @posix
+@pytest.mark.alone
 def test_cancel_works_while_the_application_keeps_pythons_lock(worker, tmp_path):
     """As Slicer may, when it waits for events and no Python code runs."""
     children = tmp_path / "children"
@@ -209,6 +211,7 @@ def test_answers_arrive_where_threads_get_short_turns_only(worker):
 
 
 @posix
+@pytest.mark.alone
 def test_a_cancelled_task_may_clean_up(worker, tmp_path):
     started, cleaned = tmp_path / "started", tmp_path / "cleaned"
     worker.send("UnrulyRoom.report_for_ever", {"started": str(started), "cleaned": str(cleaned)})

@@ -35,6 +35,7 @@ def finish(host, panel, timeout=180):
     host.wait_until(lambda: not panel.logic.segmenter.running, timeout)
 
 
+@pytest.mark.alone
 def test_apply_segments_and_keeps_the_window_alive(  # noqa: PLR0915 - one run, many sides
     host, panel, study, slicer, no_leftovers, sample_study
 ):
