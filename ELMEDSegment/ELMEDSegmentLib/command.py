@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 SEGMENT = """\
 Segment a brain tumour in four MRI volumes of one patient.
 
-The volumes are co-registered and skull-stripped, on one grid (as BraTS has them). The result has
+The volumes may be as they were scanned: they are registered, and the brain is extracted, unless
+they are co-registered and skull-stripped already (as BraTS has them). The result has
 label 1 in the necrotic or non-enhancing core, 2 in the oedema and 3 in the enhancing tumour, on the
 exact grid of the reference volume. Volumes of the regions are printed.
 """
@@ -36,12 +37,18 @@ Compare a segmentation with a reference segmentation of the same study, or judge
 of labelled studies.
 
 Prints, of the whole tumour (WT), the tumour core (TC) and the enhancing tumour (ET), the Dice
-coefficient (1 is full agreement), the 95 % Hausdorff distance in mm (0 is full agreement) and the
-share of the surfaces that lie within 1 mm of each other. By BraTS's convention a region that is in
-neither scores 1, 0 mm and 1; one that is in only one of them scores 0, 373.13 mm and 0.
+coefficient (1 is full agreement), the 95 % Hausdorff distance in mm (0 is full agreement), the
+share of the surfaces that lie within 1 mm of each other, and by how many ml the segmentation is
+larger than the reference. By BraTS's convention a region that is in neither scores 1, 0 mm and 1;
+one that is in only one of them scores 0, 373.13 mm and 0.
 """
 
-MEASURES = (("dice", "Dice", 4), ("hd95_mm", "HD95 in mm", 2), ("surface_dice", "Surface Dice", 4))
+MEASURES = (
+    ("dice", "Dice", 4),
+    ("hd95_mm", "HD95 in mm", 2),
+    ("surface_dice", "Surface Dice", 4),
+    ("volume_difference_ml", "Volume difference in ml", 2),
+)
 """What `evaluate` prints: the measure's name, its title, and how many decimal places."""
 
 EVALUATE_EXAMPLE = """\
@@ -53,20 +60,29 @@ examples:
 
 def add_commands(commands: Any) -> None:
     """Add this room's commands to the subparsers of `elmed`."""
+    from ELMEDSegmentLib.exporting.command import add_command as add_export
+    from ELMEDSegmentLib.models.command import add_command as add_models
+    from ELMEDSegmentLib.raw.command import add_command as add_prepare
     from ELMEDSegmentLib.simulate.command import add_command as add_simulate
+    from ELMEDSegmentLib.training.brain_command import add_command as add_train_brain
     from ELMEDSegmentLib.training.command import add_combine_command
     from ELMEDSegmentLib.training.command import add_command as add_train
 
     _add_segment(commands)
+    add_prepare(commands)
     _add_evaluate(commands)
     _add_devices(commands)
+    add_export(commands)
+    add_models(commands)
     add_train(commands)
+    add_train_brain(commands)
     add_combine_command(commands)
     add_simulate(commands)
 
 
 def _add_segment(commands: Any) -> None:
     from ELMEDSegmentLib.device import DEVICES
+    from ELMEDSegmentLib.raw.command import add_options
 
     parser = commands.add_parser(
         "segment",
@@ -97,6 +113,10 @@ def _add_segment(commands: Any) -> None:
     parser.add_argument(
         "--uncertainty", type=Path, metavar="FILE", help="write how undecided the network is (bits)"
     )
+    parser.add_argument(
+        "--prepared", type=Path, metavar="FOLDER", help="write registered volumes and brain mask"
+    )
+    add_options(parser)
     parser.set_defaults(run=run_segment)
 
 
@@ -151,6 +171,7 @@ def run_segment(arguments: argparse.Namespace, progress: Progress) -> None:
             "report": _text(arguments.report),
             "probabilities": _text(arguments.probabilities),
             "uncertainty": _text(arguments.uncertainty),
+            "prepared": _text(arguments.prepared),
             "model": arguments.model,
             "reference": arguments.reference,
             "options": {
@@ -158,6 +179,8 @@ def run_segment(arguments: argparse.Namespace, progress: Progress) -> None:
                 "threads": arguments.threads,
                 "postprocess": not arguments.keep_islands,
                 "mirror": arguments.mirror,
+                "prepare": arguments.prepare,
+                "brain_extraction": arguments.brain_extraction,
             },
         },
         progress,
@@ -197,8 +220,11 @@ def run_evaluate(arguments: argparse.Namespace, progress: Progress) -> None:
 def _evaluate_segmentation(arguments: argparse.Namespace) -> None:
     from ELMEDSegmentLib.evaluation import compare_files
 
-    scores = compare_files(arguments.segmentation, arguments.expected)
+    comparison = compare_files(arguments.segmentation, arguments.expected)
+    scores = comparison.scores
     _write_json(arguments.json, scores)
+    if comparison.note:
+        sys.stderr.write(f"Note: {comparison.note}\n")
     for measure, title, places in MEASURES:
         values = scores[measure]
         for region in REGIONS:

@@ -12,6 +12,7 @@ from ELMEDLib.errors import OutputError
 from ELMEDLib.files import written_whole
 from ELMEDLib.progress import Progress, within
 from ELMEDSegmentLib.catalogue import find_model
+from ELMEDSegmentLib.label_files import write_image
 from ELMEDSegmentLib.labels import CHANNELS, REGIONS
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
     Args:
         arguments: `volumes` (path by channel), `output` (image file for the labels), and optionally
             `report` (JSON file), `probabilities` (folder for a file a region), `uncertainty` (image
-            file), `model` (name or path of a manifest), `reference` (channel) and `options` (of
-            `segment.Options`).
+            file), `prepared` (folder for registered volumes and the brain's mask, see
+            `raw.writing`), `model` (name or path of a manifest), `reference` (channel) and
+            `options` (of `segment.Options`).
         progress: told about every stage; may raise `CancelledError`.
 
     Returns:
-        `output`, `report`, `probabilities` (file by region), `uncertainty`, `volumes_ml`,
-        `warnings`, `model`, `device` and `seconds`.
+        `output`, `report`, `probabilities` (file by region), `uncertainty`, `prepared` (file by
+        name), `steps`, `volumes_ml`, `warnings`, `model`, `device` and `seconds`.
 
     Raises:
         ELMEDError: the study, the model or the output cannot be used; nothing is written then.
@@ -54,9 +56,10 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
         temporary_maps = {n: files.enter_context(written_whole(path)) for n, path in maps.items()}
         result = _segment(arguments, within(progress, 0.0, 0.95))
         progress("writing", 0.95, "Writing the segmentation")
-        _write_image(result.labels, temporary)
+        write_image(result.labels, temporary)
         for name, image in _maps(result).items():
-            _write_image(image, temporary_maps[name])
+            write_image(image, temporary_maps[name])
+        prepared = _write_prepared(arguments, result)
         report = arguments.get("report")
         if report:
             with written_whole(report) as temporary_report:
@@ -68,6 +71,8 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
         "report": str(report) if report else None,
         "probabilities": {name: str(path) for name, path in maps.items() if name != UNCERTAINTY},
         "uncertainty": str(maps[UNCERTAINTY]) if UNCERTAINTY in maps else None,
+        "prepared": prepared,
+        "steps": result.report.steps,
         "volumes_ml": result.report.volumes_ml,
         "warnings": result.report.warnings,
         "model": result.report.model["name"],
@@ -94,6 +99,14 @@ def _maps(result: Any) -> dict[str, Any]:
     return maps
 
 
+def _write_prepared(arguments: dict[str, Any], result: Any) -> dict[str, str]:
+    """Write what registration and brain extraction made, if it is wanted; return the files."""
+    from ELMEDSegmentLib.raw.writing import write_aligned
+
+    folder = arguments.get("prepared")
+    return write_aligned(result.aligned, folder) if folder else {}
+
+
 def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
     from ELMEDSegmentLib.model import read_manifest
     from ELMEDSegmentLib.segment import Options, segment
@@ -104,7 +117,8 @@ def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
     volumes = arguments["volumes"]
     optional = read_manifest(manifest).copes_without
     channels = tuple(name for name in CHANNELS if volumes.get(name) or name not in optional)
-    study = read_study(volumes, channels, arguments.get("reference"))
+    preparing = (arguments.get("options") or {}).get("prepare") != "never"
+    study = read_study(volumes, channels, arguments.get("reference"), preparing=preparing)
     progress("model", 0.1, "Loading the model")
     model = _model(manifest.resolve(), manifest.stat().st_mtime_ns)
     options = Options(
@@ -121,18 +135,6 @@ def _model(manifest: Path, changed: int) -> Model:  # noqa: ARG001 - a changed f
     from ELMEDSegmentLib.model import load_model
 
     return load_model(manifest)
-
-
-def _write_image(image: Any, path: Path) -> None:
-    import SimpleITK as sitk
-
-    try:
-        sitk.WriteImage(image, str(path), useCompression=True)
-    except RuntimeError as error:
-        raise OutputError(
-            "The segmentation could not be written; the disk may be full.",
-            "Choose another folder or free some space.",
-        ) from error
 
 
 def train(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -168,10 +170,56 @@ def cohort(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return segment_cohort(arguments, progress)
 
 
+def evaluate(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Compare the label file `found` with the label file `expected`; see `evaluation`.
+
+    Returns:
+        `scores` by measure and region, and `note`, "" unless something was changed to compare.
+    """
+    from ELMEDSegmentLib.evaluation import compare_files
+
+    progress("evaluation", 0.0, "Comparing with the reference")
+    comparison = compare_files(arguments["found"], arguments["expected"])
+    return {"scores": comparison.scores, "note": comparison.note}
+
+
+def export_labels(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Export a label file; see `exporting.service.export`."""
+    from ELMEDSegmentLib.exporting.service import export
+
+    return export(arguments, progress)
+
+
+def install_model(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Download and install a model after consent; see `models.service.install_model`."""
+    from ELMEDSegmentLib.models import service
+
+    return service.install_model(arguments, progress)
+
+
+def add_model(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Install a model from disk; see `models.service.add_model`."""
+    from ELMEDSegmentLib.models import service
+
+    return service.add_model(arguments, progress)
+
+
+def prepare(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Register a study and extract the brain; see `raw.service.prepare_files`."""
+    from ELMEDSegmentLib.raw.service import prepare_files
+
+    return prepare_files(arguments, progress)
+
+
 TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
     "segment": segment_files,
+    "prepare": prepare,
     "devices": devices,
+    "evaluate": evaluate,
+    "export": export_labels,
     "train": train,
     "install_training": install_training,
+    "install_model": install_model,
+    "add_model": add_model,
     "cohort": cohort,
 }

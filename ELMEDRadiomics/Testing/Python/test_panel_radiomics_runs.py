@@ -54,7 +54,8 @@ def add_volume(image, name, seed=1):
 def add_balls(slicer, image):
     """Two segments, the inner one inside the outer: they overlap."""
     from ELMEDLib.bridge.glioma import GLIOMA_SEGMENTS
-    from ELMEDLib.bridge.segmentations import SegmentKind, setSegments
+    from ELMEDLib.bridge.segmentations import setSegments
+    from ELMEDLib.segment_kinds import SegmentKind
 
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Balls")
     code = GLIOMA_SEGMENTS[0].category

@@ -69,7 +69,13 @@ class Phantom:
 
 
 @pytest.fixture
-def phantom() -> Callable[..., Phantom]:
+def phantom(make_phantom: Callable[..., Phantom]) -> Callable[..., Phantom]:
+    """Make a phantom on a grid of one's choice that is centred on it."""
+    return make_phantom
+
+
+@pytest.fixture(scope="session")
+def make_phantom() -> Callable[..., Phantom]:
     """Make a phantom on a grid of one's choice that is centred on it."""
 
     def make(
@@ -142,3 +148,53 @@ def models_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "users-models"
     monkeypatch.setenv("ELMED_MODELS", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def write_series() -> Callable[..., list[Path]]:
+    """Write a volume as a DICOM MR series, as a scanner does, and return the files."""
+    pydicom = pytest.importorskip("pydicom", reason="pydicom is not installed")
+    from pydicom.dataset import FileDataset, FileMetaDataset
+    from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+    def write(image: sitk.Image, folder: Path, **entries: str) -> list[Path]:
+        folder.mkdir(parents=True, exist_ok=True)
+        array = sitk.GetArrayFromImage(image).astype(np.int16)
+        axes = np.reshape(image.GetDirection(), (3, 3))
+        study, series, frame = (generate_uid() for _ in range(3))
+        files = []
+        for number, pixels in enumerate(array):
+            meta = FileMetaDataset()
+            meta.MediaStorageSOPClassUID = MRImageStorage
+            meta.MediaStorageSOPInstanceUID = generate_uid()
+            meta.TransferSyntaxUID = ExplicitVRLittleEndian
+            # File names that are in no order, as archives have them.
+            path = folder / f"IM{(number * 7) % 1000:04d}-{number}"
+            data = FileDataset(path, {}, file_meta=meta, preamble=b"\0" * 128)
+            data.SOPClassUID, data.SOPInstanceUID = MRImageStorage, meta.MediaStorageSOPInstanceUID
+            data.StudyInstanceUID, data.SeriesInstanceUID = study, series
+            data.FrameOfReferenceUID, data.Modality = frame, "MR"
+            data.PatientName, data.PatientID = "Doe^Jane", "4711"
+            data.PatientBirthDate = data.AccessionNumber = data.ReferringPhysicianName = ""
+            data.PatientSex = data.StudyID = data.PositionReferenceIndicator = ""
+            data.StudyDate, data.StudyTime = "20240102", "101500"
+            data.SeriesNumber, data.InstanceNumber = 3, number + 1
+            data.Manufacturer = "Scanner"
+            data.ImageType = ["ORIGINAL", "PRIMARY", "M", "SE"]
+            data.Rows, data.Columns = pixels.shape
+            data.PixelSpacing = [f"{image.GetSpacing()[axis]:.8g}" for axis in (1, 0)]
+            data.SliceThickness = f"{image.GetSpacing()[2]:.8g}"
+            data.ImageOrientationPatient = [f"{value:.8g}" for value in axes[:, :2].T.ravel()]
+            corner = image.TransformIndexToPhysicalPoint((0, 0, number))
+            data.ImagePositionPatient = [f"{value:.8g}" for value in corner]
+            data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
+            data.BitsAllocated = data.BitsStored = 16
+            data.HighBit, data.PixelRepresentation = 15, 1
+            data.PixelData = pixels.tobytes()
+            for name, value in entries.items():
+                setattr(data, name, value)
+            pydicom.dcmwrite(path, data, enforce_file_format=True)
+            files.append(path)
+        return files
+
+    return write

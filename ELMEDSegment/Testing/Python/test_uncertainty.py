@@ -94,9 +94,8 @@ def test_maps_are_not_made_unless_wanted(phantom, threshold_model):
 
 
 def ball(radius, at=(20, 20, 20), shape=(40, 40, 40)):
-    steps = np.indices(shape).T - np.array(at)[::-1]
-    inside = (steps**2).sum(axis=-1).T <= radius**2
-    return (inside * 2).astype(np.uint8)
+    distances = np.linalg.norm(np.indices(shape).T - np.array(at), axis=-1).T
+    return ((distances <= radius) * 2).astype(np.uint8)
 
 
 def test_a_plain_tumour_raises_no_doubt():

@@ -1,0 +1,1 @@
+"""Segmentations as files for other programs: NIfTI, `.seg.nrrd` and DICOM SEG, with a report."""

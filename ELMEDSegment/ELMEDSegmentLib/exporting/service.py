@@ -1,0 +1,209 @@
+"""Exporting a label file in the format that the output's name asks for, with a report beside it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import SimpleITK as sitk
+
+from ELMEDLib.errors import InputError, OutputError
+from ELMEDLib.files import written_whole
+from ELMEDSegmentLib.geometry import Grid, difference
+from ELMEDSegmentLib.label_files import (
+    OLD_ENHANCING_TUMOUR,
+    read_labels,
+    with_old_labels,
+    write_image,
+)
+from ELMEDSegmentLib.labels import LABELS
+from ELMEDSegmentLib.report import NOTICE, count_voxels, volumes_ml
+from ELMEDSegmentLib.terminology import REGION_SEGMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ELMEDLib.progress import Progress
+
+FORMATS = {
+    ".seg.nrrd": "Slicer segmentation",
+    ".nii.gz": "NIfTI",
+    ".nii": "NIfTI",
+    ".dcm": "DICOM SEG",
+}
+"""What can be exported, by the ending of the output's name."""
+
+LEAST_KEPT = 0.95
+"""The share of the tumour's volume that has to survive on another grid; rounding takes a little."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """How labels are exported.
+
+    Attributes:
+        output: the file; its ending says the format.
+        regions: combined regions ("WT", "TC") as segments of their own, where the format has any.
+        old_labels: write the enhancing tumour as 4 into NIfTI, as BraTS had it until 2021.
+        series: folder or files of the DICOM series that a DICOM SEG refers to.
+        report: of the run that made the labels.
+    """
+
+    output: Path
+    regions: tuple[str, ...] = ()
+    old_labels: bool = False
+    series: Any = None
+    report: Mapping[str, Any] | None = None
+
+    @property
+    def ending(self) -> str:
+        """The ending of the output's name, one of `FORMATS`.
+
+        Raises:
+            OutputError: it is none of them.
+        """
+        name = self.output.name.lower()
+        for ending in FORMATS:
+            if name.endswith(ending):
+                return ending
+        raise OutputError(
+            f"'{self.output.name}' does not end in a format that segmentations are exported in.",
+            f"Use one of {', '.join(FORMATS)}.",
+        )
+
+    @property
+    def report_file(self) -> Path:
+        """The file of the report: beside the output, with its name."""
+        stem = self.output.name[: -len(self.ending)]
+        return self.output.with_name(f"{stem}.json")
+
+
+def export(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Export a label file.
+
+    Args:
+        arguments: `labels` (file), `output` (file), and optionally `regions`, `old_labels`,
+            `series` and `report` (a JSON file or its content); see `Exported`.
+        progress: told about every stage.
+
+    Returns:
+        `output`, `report` (file), `format` and `volumes_ml`.
+
+    Raises:
+        ELMEDError: the labels, the series or the output cannot be used; nothing is written then.
+    """
+    wanted = Exported(
+        Path(arguments["output"]),
+        tuple(arguments.get("regions") or ()),
+        bool(arguments.get("old_labels")),
+        arguments.get("series"),
+        _report(arguments.get("report")),
+    )
+    _check(wanted)
+    progress("reading", 0.0, "Reading the segmentation")
+    image = read_labels(arguments["labels"], "segmentation")
+    with written_whole(wanted.output) as temporary, written_whole(wanted.report_file) as report:
+        progress("writing", 0.3, f"Writing {FORMATS[wanted.ending]}")
+        measured = _write(image, wanted, temporary)
+        text = json.dumps(_described(wanted, measured), indent=2) + "\n"
+        report.write_text(text, encoding="utf-8")
+    progress("writing", 1.0, "Done")
+    return {
+        "output": str(wanted.output),
+        "report": str(wanted.report_file),
+        "format": FORMATS[wanted.ending],
+        "volumes_ml": measured,
+    }
+
+
+def _check(wanted: Exported) -> None:
+    """Refuse what cannot be done before anything is read."""
+    unknown = [region for region in wanted.regions if region not in REGION_SEGMENTS]
+    if unknown:
+        raise InputError(
+            f"There is no combined region '{unknown[0]}'.",
+            f"Choose among {', '.join(REGION_SEGMENTS)}.",
+        )
+    if wanted.ending == ".dcm" and not wanted.series:
+        raise InputError(
+            "A DICOM SEG refers to the DICOM series that the reference volume was read from, "
+            "and none is given.",
+            "Give the folder of the series, or export as .seg.nrrd or NIfTI.",
+        )
+
+
+def _write(image: sitk.Image, wanted: Exported, path: Path) -> dict[str, float]:
+    """Write `image` to `path`, and return the volumes in ml of what was written."""
+    grid = Grid.of(image)
+    labels = sitk.GetArrayFromImage(image)
+    if wanted.ending == ".dcm":
+        from ELMEDSegmentLib.exporting.dicom_seg import write_dicom_seg
+        from ELMEDSegmentLib.exporting.dicom_series import read_series
+
+        series = read_series(wanted.series)
+        labels, grid = _on_grid(image, series.grid), series.grid
+        model = (wanted.report or {}).get("model")
+        write_dicom_seg(labels, series, path, wanted.regions, model)
+    elif wanted.ending == ".seg.nrrd":
+        from ELMEDSegmentLib.exporting.seg_nrrd import as_segmentation
+
+        write_image(as_segmentation(labels, grid, wanted.regions), path)
+    else:
+        write_image(grid.place(with_old_labels(labels) if wanted.old_labels else labels), path)
+    return volumes_ml(count_voxels(labels), grid)
+
+
+def _on_grid(image: sitk.Image, grid: Grid) -> np.ndarray:
+    """Return the labels `(z, y, x)` on `grid`, each voxel by its nearest neighbour.
+
+    Raises:
+        InputError: a part of the tumour would be lost.
+    """
+    array: np.ndarray = sitk.GetArrayFromImage(image)
+    if not difference(Grid.of(image), grid):
+        return array
+    moved: np.ndarray = sitk.GetArrayFromImage(grid.resample(image, sitk.sitkNearestNeighbor))
+    before = np.count_nonzero(array) * Grid.of(image).voxel_volume_ml
+    after = np.count_nonzero(moved) * grid.voxel_volume_ml
+    if before and after < LEAST_KEPT * before:
+        raise InputError(
+            f"Only {after / before:.0%} of the tumour lies within the DICOM series.",
+            "Give the series that the reference volume was read from.",
+        )
+    return moved
+
+
+def _described(wanted: Exported, measured: dict[str, float]) -> dict[str, Any]:
+    """Return the report of the run, if there is any, with what was exported."""
+    labels = dict(LABELS)
+    if wanted.old_labels and wanted.ending.startswith(".nii"):
+        labels["enhancing_tumour"] = OLD_ENHANCING_TUMOUR
+    exported = {
+        "format": FORMATS[wanted.ending],
+        "labels": labels,
+        "regions": list(wanted.regions),
+        "volumes_ml": measured,
+    }
+    return {"notice": NOTICE, **(wanted.report or {}), "exported": exported}
+
+
+def _report(given: Any) -> Mapping[str, Any] | None:
+    """Return a report given as the name of a file or as its content."""
+    if not given:
+        return None
+    if isinstance(given, dict):
+        return given
+    try:
+        content = json.loads(Path(given).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            "The run report cannot be read.", "Give the JSON file that `--report` wrote."
+        ) from error
+    if not isinstance(content, dict):
+        raise InputError(
+            "The run report is no report.", "Give the JSON file that `--report` wrote."
+        )
+    return content
