@@ -133,6 +133,15 @@ def cohort(arguments: Mapping[str, Any], progress: Progress = no_progress) -> di
     return measure_cohort(arguments, progress)
 
 
+def cohort_report(
+    arguments: Mapping[str, Any], progress: Progress = no_progress
+) -> dict[str, Any]:
+    """Analyse a measured cohort; see `cohort.reporting.report_cohort`."""
+    from ELMEDRadiomicsLib.cohort.reporting import report_cohort
+
+    return report_cohort(arguments, progress)
+
+
 def _labels(given: Any) -> dict[int, str] | list[int] | None:
     if not given:
         return None
@@ -145,5 +154,6 @@ TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
     "extract": extract_files,
     "maps": map_files,
     "cohort": cohort,
+    "cohort_report": cohort_report,
 }
 """`ELMEDRadiomicsLib.extract`: features of files; `maps`: their maps; `cohort`: many patients."""

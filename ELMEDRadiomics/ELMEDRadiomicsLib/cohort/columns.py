@@ -60,3 +60,15 @@ def volume_columns(columns: Iterable[str]) -> list[str]:
             if found and found[2] == preferred:
                 best.setdefault(found[1], column)
     return [best[label] for label in sorted(best)]
+
+
+def readable(column: str) -> str:
+    """Return what a column is called in sentences and charts."""
+    found = parts(column)
+    if not found:
+        return column
+    image, label, feature = found
+    filtered, _, name = feature.rpartition("_")
+    kind = filtered.removeprefix("original_").replace("_", " ")
+    where = f"{image} label {label}" if image else f"label {label}"
+    return f"{where} {kind} {name}" if kind not in {"", "original", "shape"} else f"{where} {name}"

@@ -1,8 +1,10 @@
-"""`elmed cohort radiomics`: many patients measured."""
+"""`elmed cohort radiomics` and `elmed cohort report`: many patients measured and analysed."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.cohort.command import add_run_arguments, resumable, say_outcome
@@ -24,6 +26,24 @@ RADIOMICS_EXAMPLE = """\
 examples:
   elmed cohort radiomics cases.csv --preset course -o features
   elmed cohort radiomics patients --settings params.yaml --label 1 3 --workers 4 -o features
+"""
+
+REPORT = """\
+Analyse a measured cohort: one page of HTML with charts, numbers and plain sentences.
+
+Features are joined with a clinical table on the patient's identifier; patients in one of the two
+only are listed. Analyses: intensities across patients, volume against survival, features by group,
+correlation clusters, each feature against survival with control of false discoveries, Kaplan-Meier
+curves by median split, and a Cox model. Columns for survival, death, groups, age and site are told
+from their titles, and the page says which were taken. joined.csv and joined.parquet hold both
+tables, and the folder 'tables' the numbers of each analysis. Research use only.
+"""
+
+REPORT_EXAMPLE = """\
+examples:
+  elmed cohort report features --clinical clinical.csv
+  elmed cohort report features --clinical survival_info.csv --id Brats20ID --survival Survival_days
+  elmed cohort report features --clinical clinical.xlsx --group IDH --site Centre --harmonise
 """
 
 
@@ -50,6 +70,60 @@ def add_commands(kinds: Any) -> None:
         "--image", nargs="+", metavar="NAME", help="sequences to look at (all that there are)"
     )
     parser.set_defaults(run=run_radiomics)
+    _add_report(kinds)
+
+
+def _add_report(kinds: Any) -> None:
+    parser = kinds.add_parser(
+        "report",
+        help="join a measured cohort with a clinical table, and analyse it",
+        description=REPORT,
+        epilog=REPORT_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", type=Path, help="the output of 'elmed cohort radiomics'")
+    parser.add_argument("--clinical", metavar="FILE", help="clinical table (CSV or XLSX)")
+    parser.add_argument("--id", metavar="COLUMN", help="that names the patient")
+    parser.add_argument("--survival", metavar="COLUMN", help="with the time of survival")
+    parser.add_argument("--event", metavar="COLUMN", help="that says whether it ended with death")
+    parser.add_argument("--group", nargs="+", metavar="COLUMN", help="to compare by")
+    parser.add_argument("--site", metavar="COLUMN", help="that names the site or scanner")
+    parser.add_argument(
+        "--harmonise", action="store_true", help="take differences between sites out (ComBat)"
+    )
+    parser.add_argument(
+        "--features", nargs="+", metavar="NAME", help="for curves and Cox model (the volumes)"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="the page (report.html in FOLDER)")
+    parser.set_defaults(run=run_report)
+
+
+def run_report(arguments: argparse.Namespace, progress: Progress) -> None:
+    """Carry out `elmed cohort report`."""
+    from ELMEDRadiomicsLib.cohort.reporting import report_cohort
+
+    result = report_cohort(
+        {
+            "folder": str(arguments.folder),
+            "clinical": arguments.clinical,
+            "identifier": arguments.id,
+            "survival": arguments.survival,
+            "event": arguments.event,
+            "groups": arguments.group,
+            "site": arguments.site,
+            "harmonise": arguments.harmonise,
+            "features": arguments.features,
+            "output": arguments.output,
+        },
+        progress,
+    )
+    for sentence in result["mismatches"]:
+        sys.stderr.write(f"Note: {sentence}\n")
+    for title, sentence in result["findings"]:
+        print(f"{title}: {sentence}")
+    for path in result["joined"]:
+        print(f"Joined table: {path}")
+    print(f"Report: {result['report']}")
 
 
 def run_radiomics(arguments: argparse.Namespace, progress: Progress) -> None:

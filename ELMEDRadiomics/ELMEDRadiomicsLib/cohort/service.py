@@ -15,6 +15,7 @@ from ELMEDLib.progress import Progress, no_progress
 from ELMEDRadiomicsLib.cohort.columns import CASE
 from ELMEDRadiomicsLib.cohort.course import course_row, course_titles
 from ELMEDRadiomicsLib.cohort.measuring import measure_case
+from ELMEDRadiomicsLib.cohort.names import CLINICAL, COURSE, FEATURES, INTENSITIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from ELMEDLib.cohort.record import Record
 
 KIND = "radiomics"
-FEATURES = "features.csv"
-INTENSITIES = "intensities.csv"
-COURSE = "course.csv"
 
 
 def cases_to_measure(source: Path | str) -> list[Case]:
@@ -87,6 +85,7 @@ def measure_cohort(
         progress,
         retry_failed=bool(arguments.get("retry_failed")),
     )
+    write_clinical(output, cases)
     course = _has_course_features(outcome.records)
     return {
         **answer_of(outcome),
@@ -120,6 +119,18 @@ def write_course(output: Path, records: Sequence[Record], images: Sequence[str])
     rows = (course_row(record.name, record.row, images) for record in done)
     write_table(output / COURSE, course_titles(images), rows)
     return output / COURSE
+
+
+def write_clinical(output: Path, cases: Sequence[Case]) -> None:
+    """Write what the cohort's own table says besides files, when it does.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    titles = list(dict.fromkeys(title for case in cases for title in case.attributes))
+    if titles:
+        rows = ({CASE: case.name, **case.attributes} for case in cases)
+        write_table(output / CLINICAL, [CASE, *titles], rows)
 
 
 def _images_of(cases: Sequence[Case]) -> list[str]:
