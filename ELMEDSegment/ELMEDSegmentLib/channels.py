@@ -195,7 +195,11 @@ def _fill_from_images(
 ) -> list[str]:
     """Fill empty channels from images that say nothing else; return what has to be said."""
     taken = {guess.index for guess in guesses.values()}
-    silent = [i for i in range(len(candidates)) if i not in taken and i not in left_out]
+    silent = [
+        index
+        for index, candidate in enumerate(candidates)
+        if index not in taken and index not in left_out and candidate.image
+    ]
     missing = [channel for channel in CHANNELS if channel not in guesses]
     looked = [*taken, *silent]
     readers = [candidates[index].image for index in looked]

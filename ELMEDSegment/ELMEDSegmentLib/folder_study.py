@@ -1,0 +1,258 @@
+"""A study in a folder: image files or DICOM series, found, recognised and read."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import SimpleITK as sitk
+
+from ELMEDLib.environment import Requirement, require
+from ELMEDLib.errors import InputError
+from ELMEDSegmentLib.channels import SURE, Candidate, Identification, identify
+from ELMEDSegmentLib.dicom_series import Series, find_series, read_series
+from ELMEDSegmentLib.findings import NOTE, WARNING, Finding
+from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS, joined_titles
+from ELMEDSegmentLib.series_facts import SeriesFacts
+from ELMEDSegmentLib.study import Study, as_volume, check_study, read_volume
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
+
+PYDICOM = Requirement("pydicom", "pydicom", "2.4")
+
+DEEPEST = 4
+"""So many folders below the chosen one are looked into: patient, examination, series, files."""
+
+MOST_FILES = 20_000
+
+LARGEST_SIDECAR = 1_000_000
+"""Bytes of a JSON file beside a volume; dcm2niix writes a few thousand."""
+
+SECONDS_IN_SIDECAR = ("EchoTime", "RepetitionTime", "InversionTime")
+
+INVALID = "it is not a 3D volume of single values"
+
+
+@dataclass(frozen=True)
+class FolderVolume:
+    """A volume in a folder.
+
+    Attributes:
+        name: of the file without extension, or the series' description.
+        files: that hold it, sorted by position.
+        facts: how it was made, None where nothing tells.
+        longest_mm: its coarsest voxel spacing.
+        left_out: why it cannot be a contrast, "" when it may be one.
+        series: the DICOM series, None for an image file.
+    """
+
+    name: str
+    files: tuple[Path, ...]
+    facts: SeriesFacts | None
+    longest_mm: float | None
+    left_out: str = ""
+    series: Series | None = None
+
+    def read(self, channel: str = "image") -> sitk.Image:
+        """Read the volume.
+
+        Raises:
+            InputError: a file is damaged, or holds something else than a 3D volume.
+        """
+        if self.series:
+            return as_volume(read_series(self.series), channel)
+        return read_volume(self.files[0], channel)
+
+
+@dataclass(frozen=True)
+class FolderStudy:
+    """What a folder holds, and what each volume was taken for.
+
+    Attributes:
+        volumes: all that were found.
+        identification: indices are those of `volumes`.
+    """
+
+    volumes: tuple[FolderVolume, ...]
+    identification: Identification
+
+    def chosen(self) -> dict[str, FolderVolume]:
+        """Return the volume of each recognised channel."""
+        guesses = self.identification.guesses
+        return {name: self.volumes[guesses[name].index] for name in CHANNELS if name in guesses}
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return how each channel was recognised; a weak guess is a warning."""
+        found = []
+        for channel, guess in self.identification.guesses.items():
+            weak = guess.source == "image" or guess.confidence < SURE
+            found.append(
+                Finding(
+                    WARNING if weak else NOTE,
+                    "channel",
+                    f"A volume was taken for {CHANNEL_TITLES[channel]} with a confidence of "
+                    f"{guess.confidence:.0%} because {guess.reason}.",
+                    "Check that it is the right one." if weak else "It is used as that.",
+                    (channel,),
+                )
+            )
+        return tuple(found)
+
+
+def find_study(folder: Path | str) -> FolderStudy:
+    """Find the volumes in a folder and what each of them is.
+
+    DICOM series are looked for where there are no image files of other formats.
+
+    Raises:
+        InputError: the folder does not exist, holds no volume, or volumes of several patients.
+        MissingPackageError: the folder holds no image files, and pydicom is not installed.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(f"The folder '{folder}' does not exist.", "Check the path.")
+    paths = list(_files(folder))
+    images = [path for path in paths if path.name.lower().endswith(EXTENSIONS)]
+    volumes = [_file_volume(path) for path in images] if images else _series_volumes(paths)
+    if not volumes:
+        raise InputError(
+            f"The folder '{folder}' holds no volumes.",
+            "Choose a folder with NIfTI or NRRD files, or with the DICOM files of one patient.",
+        )
+    usable = [index for index, volume in enumerate(volumes) if not volume.left_out]
+    found = identify([_candidate(volumes[index]) for index in usable])
+    return FolderStudy(tuple(volumes), _renumbered(found, usable, volumes))
+
+
+def read_folder_study(
+    folder: Path | str,
+    optional: tuple[str, ...] = (),
+    reference: str | None = None,
+    *,
+    preparing: bool = False,
+) -> Study:
+    """Find, recognise and read the study in a folder.
+
+    Args:
+        folder: with image files or DICOM series.
+        optional: channels that may be missing.
+        reference: the channel whose grid results are returned on; T1c unless told.
+        preparing: see `study.check_study`.
+
+    Raises:
+        InputError: a channel is missing, or see `find_study` and `study.check_study`.
+    """
+    found = find_study(folder)
+    chosen = found.chosen()
+    missing = [name for name in CHANNELS if name not in chosen and name not in optional]
+    if missing:
+        raise InputError(
+            f"No volume in the folder was recognised as {joined_titles(missing)}.",
+            "Run `elmed identify` on the folder to see why, and name the files yourself.",
+        )
+    acquired = {
+        channel: volume.facts.acquired
+        for channel, volume in chosen.items()
+        if volume.facts and volume.facts.acquired
+    }
+    images = {channel: volume.read(channel) for channel, volume in chosen.items()}
+    study = check_study(images, reference, preparing=preparing, acquired=acquired)
+    findings = found.findings()
+    warnings = tuple(str(finding) for finding in findings if finding.severity == WARNING)
+    return replace(
+        study,
+        findings=(*study.findings, *findings),
+        warnings=(*study.warnings, *warnings),
+    )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder and below it, sorted; links to folders are not followed."""
+    count = 0
+    for root, folders, names in os.walk(folder):
+        depth = len(Path(root).relative_to(folder).parts)
+        folders[:] = sorted(n for n in folders if not n.startswith(".") and depth < DEEPEST)
+        for name in sorted(names):
+            if name.startswith("."):
+                continue
+            count += 1
+            if count > MOST_FILES:
+                raise InputError(
+                    f"The folder '{folder}' holds more than {MOST_FILES} files.",
+                    "Choose the folder of one patient.",
+                )
+            yield Path(root) / name
+
+
+def _file_volume(path: Path) -> FolderVolume:
+    extension = next(each for each in EXTENSIONS if path.name.lower().endswith(each))
+    name = path.name[: -len(extension)]
+    facts = _sidecar(path.with_name(f"{name}.json"))
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError:
+        return FolderVolume(name, (path,), facts, None, "it cannot be read")
+    size = [n for n in reader.GetSize() if n > 1]
+    single = reader.GetNumberOfComponents() == 1
+    left_out = "" if len(size) == 3 and single else INVALID  # noqa: PLR2004 - three axes
+    return FolderVolume(name, (path,), facts, max(reader.GetSpacing()[:3]), left_out)
+
+
+def _sidecar(path: Path) -> SeriesFacts | None:
+    """Return what the JSON file tells that dcm2niix writes beside a volume, None without one."""
+    try:
+        if path.stat().st_size > LARGEST_SIDECAR:
+            return None
+        values: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(values, dict) or "Modality" not in values:
+        return None
+    for name in SECONDS_IN_SIDECAR:
+        if isinstance(values.get(name), (int, float)):
+            values[name] = values[name] * 1000
+    return SeriesFacts.of(values)
+
+
+def _series_volumes(paths: list[Path]) -> list[FolderVolume]:
+    require((PYDICOM,))
+    return [
+        FolderVolume(
+            series.name,
+            tuple(header.path for header in series.headers),
+            series.facts,
+            series.longest_mm,
+            series.left_out,
+            series,
+        )
+        for series in find_series(paths)
+    ]
+
+
+def _candidate(volume: FolderVolume) -> Candidate:
+    computed = volume.facts is not None and volume.facts.derived
+    # What was computed from other series shows anything: its brightness is no evidence.
+    image = None if computed else lru_cache(maxsize=1)(partial(volume.read, volume.name))
+    return Candidate(volume.name, volume.facts, volume.longest_mm, image)
+
+
+def _renumbered(
+    found: Identification, usable: list[int], volumes: list[FolderVolume]
+) -> Identification:
+    """Return `found`, whose indices are places in `usable`, with indices in `volumes`."""
+    guesses = {
+        channel: replace(guess, index=usable[guess.index])
+        for channel, guess in found.guesses.items()
+    }
+    left_out = {usable[index]: reason for index, reason in found.left_out.items()}
+    left_out |= {i: volume.left_out for i, volume in enumerate(volumes) if volume.left_out}
+    return Identification(guesses, found.remarks, left_out)
