@@ -42,11 +42,11 @@ class Joined:
     def sentences(self) -> list[str]:
         """What did not fit, a sentence each."""
         told = (
-            (self.without_clinical, "measured patients are not in the clinical table"),
-            (self.without_features, "patients of the clinical table were not measured"),
-            (self.ambiguous, "identifiers stand more than once in the clinical table"),
+            (self.without_clinical, "Measured, but not in the clinical table"),
+            (self.without_features, "In the clinical table, but not measured"),
+            (self.ambiguous, "More than once in the clinical table, and left out"),
         )
-        return [f"{len(names)} {what}: {', '.join(names)}." for names, what in told if names]
+        return [f"{what} ({len(names)}): {', '.join(names)}." for names, what in told if names]
 
 
 def read_features(path: Path) -> pd.DataFrame:
