@@ -19,10 +19,14 @@ BACKGROUND = QColor("#efefef")
 
 
 def panel_picture(host: Any, width: int = PANEL_WIDTH, least_height: int = 0) -> QImage:
-    """Draw the present module's panel, as high as it wants to be."""
+    """Draw the present module's panel, as high as it wants to be.
+
+    As in Slicer, it is no narrower than its parts allow, whatever `width` is.
+    """
     widget = host.main_window.shown_panel()
     if widget is None:
         return QImage()
+    width = max(width, widget.minimumSizeHint().width())
     window = host.main_window
     window.resize(width + 40, max(least_height, 600))
     window.show()
