@@ -25,7 +25,7 @@ class Evidence:
     Attributes:
         kinds: that it speaks for, of `KINDS`.
         confidence: above 0.5 and below 1, that it is one of them.
-        reason: in words, as the end of "because ...".
+        reason: in words, as the end of "because ..."; "" where another one says it already.
         source: "name", "DICOM" or "image".
         among: the only kinds that it can tell apart; of others it says nothing.
     """

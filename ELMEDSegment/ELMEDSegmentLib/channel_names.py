@@ -7,7 +7,7 @@ agent was given. "T1 without contrast" is T1, "MPRAGE post" is T1c, "T1 FLAIR" i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ELMEDSegmentLib.channel_evidence import OTHER, T1_FAMILY, Evidence
 from ELMEDSegmentLib.labels import CHANNEL_TITLES
@@ -110,11 +110,14 @@ def evidence_of_name(name: str, source: str = NAME, doubt: float = 0.0) -> list[
         if not found:
             continue
         words = found.group().strip(" _-")
-        reason = f"'{words}' in the {_where(source)} stands for {sign.title}"
+        contrast = _contrast(text, source, doubt) if sign.kinds == T1_FAMILY else None
+        title = sign.title
+        if contrast and contrast.reason.startswith(f"'{words}'"):
+            # One word says both, as "t1ce" does.
+            title, contrast = f"{title} with contrast agent", replace(contrast, reason="")
+        reason = f"'{words}' in the {_where(source)} stands for {title}"
         family = Evidence(sign.kinds, sign.confidence - doubt, reason, source)
-        if sign.kinds != T1_FAMILY:
-            return [family]
-        return [family, _contrast(text, source, doubt)]
+        return [family, contrast] if contrast else [family]
     return []
 
 

@@ -141,9 +141,9 @@ def _opinion(candidate: Candidate) -> _Opinion:
         return _Opinion("", shares[kind], "what it says of itself contradicts itself", "name")
     supporting = [piece for piece in evidence if kind in piece.kinds]
     against = [piece for piece in evidence if kind in piece.among and kind not in piece.kinds]
-    reason = "; ".join(piece.reason for piece in supporting)
+    reason = "; ".join(piece.reason for piece in supporting if piece.reason)
     if against:
-        reason += "; although " + " and ".join(piece.reason for piece in against)
+        reason += "; although " + " and ".join(piece.reason for piece in against if piece.reason)
     source = "DICOM" if any(piece.source == "DICOM" for piece in supporting) else "name"
     return _Opinion(kind, round(shares[kind], 2), reason, source)
 

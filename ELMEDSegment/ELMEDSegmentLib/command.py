@@ -22,9 +22,10 @@ exact grid of the reference volume. Volumes of the regions are printed.
 """
 
 SEGMENT_EXAMPLE = """\
-example:
+examples:
   elmed segment --t1 t1.nii.gz --t1c t1c.nii.gz --t2 t2.nii.gz --flair flair.nii.gz \\
       -o tumour.nii.gz --report tumour.json
+  elmed segment FOLDER -o tumour.nii.gz
 """
 
 DEVICES_TEXT = """\
@@ -61,6 +62,7 @@ examples:
 def add_commands(commands: Any) -> None:
     """Add this room's commands to the subparsers of `elmed`."""
     from ELMEDSegmentLib.exporting.command import add_command as add_export
+    from ELMEDSegmentLib.identifying import add_command as add_identify
     from ELMEDSegmentLib.models.command import add_command as add_models
     from ELMEDSegmentLib.raw.command import add_command as add_prepare
     from ELMEDSegmentLib.simulate.command import add_command as add_simulate
@@ -69,6 +71,7 @@ def add_commands(commands: Any) -> None:
     from ELMEDSegmentLib.training.command import add_command as add_train
 
     _add_segment(commands)
+    add_identify(commands)
     add_prepare(commands)
     _add_evaluate(commands)
     _add_devices(commands)
@@ -90,6 +93,12 @@ def _add_segment(commands: Any) -> None:
         description=SEGMENT,
         epilog=SEGMENT_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        help="with the study's files or DICOM series, told apart as `elmed identify` shows",
     )
     for channel in CHANNELS:
         parser.add_argument(
@@ -167,6 +176,7 @@ def run_segment(arguments: argparse.Namespace, progress: Progress) -> None:
     result = segment_files(
         {
             "volumes": {channel: str(path) for channel, path in paths.items() if path},
+            "folder": _text(arguments.folder),
             "output": str(arguments.output),
             "report": _text(arguments.report),
             "probabilities": _text(arguments.probabilities),

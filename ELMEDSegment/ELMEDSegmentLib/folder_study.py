@@ -21,7 +21,7 @@ from ELMEDSegmentLib.series_facts import SeriesFacts
 from ELMEDSegmentLib.study import Study, as_volume, check_study, read_volume
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 
@@ -137,6 +137,7 @@ def read_folder_study(
     reference: str | None = None,
     *,
     preparing: bool = False,
+    named: Mapping[str, Path | str] | None = None,
 ) -> Study:
     """Find, recognise and read the study in a folder.
 
@@ -145,13 +146,16 @@ def read_folder_study(
         optional: channels that may be missing.
         reference: the channel whose grid results are returned on; T1c unless told.
         preparing: see `study.check_study`.
+        named: file of each channel that the user names; it goes before what was recognised.
 
     Raises:
         InputError: a channel is missing, or see `find_study` and `study.check_study`.
     """
+    named = named or {}
     found = find_study(folder)
-    chosen = found.chosen()
-    missing = [name for name in CHANNELS if name not in chosen and name not in optional]
+    chosen = {name: volume for name, volume in found.chosen().items() if name not in named}
+    there = {*chosen, *named}
+    missing = [name for name in CHANNELS if name not in there and name not in optional]
     if missing:
         raise InputError(
             f"No volume in the folder was recognised as {joined_titles(missing)}.",
@@ -162,9 +166,15 @@ def read_folder_study(
         for channel, volume in chosen.items()
         if volume.facts and volume.facts.acquired
     }
-    images = {channel: volume.read(channel) for channel, volume in chosen.items()}
+    images = {
+        channel: chosen[channel].read(channel)
+        if channel in chosen
+        else read_volume(named[channel], channel)
+        for channel in CHANNELS
+        if channel in there
+    }
     study = check_study(images, reference, preparing=preparing, acquired=acquired)
-    findings = found.findings()
+    findings = [each for each in found.findings() if each.channels[0] in chosen]
     warnings = tuple(str(finding) for finding in findings if finding.severity == WARNING)
     return replace(
         study,

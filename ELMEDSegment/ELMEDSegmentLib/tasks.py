@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ELMEDSegmentLib.model import Model
+    from ELMEDSegmentLib.study import Study
 
 IMAGE_EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".mha")
 
@@ -29,11 +30,12 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
     """Segment a study given as files, and write labels and report.
 
     Args:
-        arguments: `volumes` (path by channel), `output` (image file for the labels), and optionally
-            `report` (JSON file), `probabilities` (folder for a file a region), `uncertainty` (image
-            file), `prepared` (folder for registered volumes and the brain's mask, see
-            `raw.writing`), `model` (name or path of a manifest), `reference` (channel) and
-            `options` (of `segment.Options`).
+        arguments: `volumes` (path by channel) or `folder` (see `folder_study`) or both, where
+            volumes go first; `output` (image file for the labels), and optionally `report` (JSON
+            file), `probabilities` (folder for a file a region), `uncertainty` (image file),
+            `prepared` (folder for registered volumes and the brain's mask, see `raw.writing`),
+            `model` (name or path of a manifest), `reference` (channel) and `options` (of
+            `segment.Options`).
         progress: told about every stage; may raise `CancelledError`.
 
     Returns:
@@ -110,15 +112,12 @@ def _write_prepared(arguments: dict[str, Any], result: Any) -> dict[str, str]:
 def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
     from ELMEDSegmentLib.model import read_manifest
     from ELMEDSegmentLib.segment import Options, segment
-    from ELMEDSegmentLib.study import read_study
 
     manifest = find_model(arguments.get("model"))
     progress("reading", 0.0, "Reading the volumes")
-    volumes = arguments["volumes"]
     optional = read_manifest(manifest).copes_without
-    channels = tuple(name for name in CHANNELS if volumes.get(name) or name not in optional)
     preparing = (arguments.get("options") or {}).get("prepare") != "never"
-    study = read_study(volumes, channels, arguments.get("reference"), preparing=preparing)
+    study = _read(arguments, optional, preparing=preparing)
     progress("model", 0.1, "Loading the model")
     model = _model(manifest.resolve(), manifest.stat().st_mtime_ns)
     options = Options(
@@ -127,6 +126,19 @@ def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
         **(arguments.get("options") or {}),
     )
     return segment(study, model, options, within(progress, 0.2, 1.0))
+
+
+def _read(arguments: dict[str, Any], optional: tuple[str, ...], *, preparing: bool) -> Study:
+    """Read the study from its folder or from its files."""
+    from ELMEDSegmentLib.folder_study import read_folder_study
+    from ELMEDSegmentLib.study import read_study
+
+    volumes, folder = arguments.get("volumes") or {}, arguments.get("folder")
+    reference = arguments.get("reference")
+    if folder:
+        return read_folder_study(folder, optional, reference, preparing=preparing, named=volumes)
+    channels = tuple(name for name in CHANNELS if volumes.get(name) or name not in optional)
+    return read_study(volumes, channels, reference, preparing=preparing)
 
 
 @lru_cache(maxsize=1)
@@ -168,6 +180,13 @@ def cohort(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     from ELMEDSegmentLib.cohort.service import segment_cohort
 
     return segment_cohort(arguments, progress)
+
+
+def identify(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Find the four contrasts in a folder; see `identifying.identify_folder`."""
+    from ELMEDSegmentLib.identifying import identify_folder
+
+    return identify_folder(arguments, progress)
 
 
 def evaluate(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -213,6 +232,7 @@ def prepare(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
     "segment": segment_files,
+    "identify": identify,
     "prepare": prepare,
     "devices": devices,
     "evaluate": evaluate,
