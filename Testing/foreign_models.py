@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -128,3 +129,32 @@ def write_checkpoint(path: Path, trained: Any = None, **changes: Any) -> Path:
 def zipped(folder: Path) -> Path:
     """Return an archive of a folder's content, beside it."""
     return type(folder)(shutil.make_archive(str(folder), "zip", folder))
+
+
+def offer_models(server: Any, folder: Path) -> None:
+    """Let a loopback server offer a bundle's weights and an archive of Auto3DSeg."""
+    weights = write_bundle(folder / "bundle") / "models" / "model.pt"
+    write_checkpoint(folder / "brats-gli" / "model.pt")
+    server.serve("model.pt", weights.read_bytes())
+    server.serve("brats-gli.zip", zipped(folder / "brats-gli").read_bytes())
+
+
+def write_catalogue(server: Any, path: Path, **versions: str) -> Path:
+    """Write a catalogue of what `offer_models` offers, as the shipped one describes real models."""
+    from ELMEDSegmentLib.models.entries import CATALOGUE_FILE
+
+    shipped = {each["name"]: each for each in json.loads(CATALOGUE_FILE.read_text())["models"]}
+    zoo, gli = shipped["monai-brats"], shipped["brats2023-gli"]
+    zoo["manifest"] |= {
+        "architecture": {"name": "SegResNet", **SEGRESNET},
+        "field_of_view": [16, 16, 16],
+    }
+    weights, archive = (server.resources[name].content for name in ("model.pt", "brats-gli.zip"))
+    digest = hashlib.md5(weights, usedforsecurity=False).hexdigest()
+    zoo["download"] |= {"url": server.url("model.pt"), "md5": digest}
+    gli["download"] |= {"url": server.url("brats-gli.zip"), "size_bytes": len(archive)}
+    for entry in (zoo, gli):
+        entry["version"] = versions.get(entry["name"].replace("-", "_"), entry["version"])
+    models = [shipped["elmed-glioma"], zoo, gli]
+    path.write_text(json.dumps({"format": 1, "models": models}))
+    return path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
@@ -14,6 +14,9 @@ from ELMEDSegmentLib.catalogue import available_models
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentWidgets import installation
 from ELMEDSegmentWidgets.channel_selectors import ChannelSelectors
+from ELMEDSegmentWidgets.cohort_section import SegmentCohortSection
+from ELMEDSegmentWidgets.device_label import DeviceLabel
+from ELMEDSegmentWidgets.models_section import ModelsSection
 from ELMEDSegmentWidgets.readiness import whatIsMissing
 from ELMEDSegmentWidgets.results_view import ResultsView
 from ELMEDSegmentWidgets.training_section import TrainingSection
@@ -48,10 +51,13 @@ class SegmentPanel(RunPanel):
         self.problem: ELMEDError | None = None
         self._models = {}
         self.channels = ChannelSelectors(ui)
-        self.results = ResultsView(ui)
+        self.results = ResultsView(ui, self._studyVolumes)
+        self.devices = DeviceLabel(ui)
+        self.cohort = SegmentCohortSection(ui.cohortCollapsibleButton, self._cohortChoices)
         self.training = TrainingSection(
             ui.trainingCollapsibleButton, self._deviceName, self._offerModels
         )
+        self.models = ModelsSection(ui.modelsCollapsibleButton, self._offerModels)
         ui.guessButton.connect("clicked(bool)", self._guessAll)
         ui.modelComboBox.connect("currentIndexChanged(int)", self._modelChosen)
         ui.workerPythonPathLineEdit.currentPath = slicer.util.settingsValue(PYTHON_SETTING, "")
@@ -66,17 +72,25 @@ class SegmentPanel(RunPanel):
         super().enter()
         self.check()
         self.training.enter()
+        self.cohort.enter()
+        self.models.enter()
 
     def exit(self) -> None:
         """Let the workers go when they have nothing to do."""
         super().exit()
+        self.results.exit()
         self.training.exit()
+        self.cohort.exit()
+        self.models.exit()
 
     def cleanup(self) -> None:
         """End everything: the panel is about to be deleted."""
         super().cleanup()
         self.results.cleanup()
+        self.devices.cleanup()
         self.training.cleanup()
+        self.cohort.cleanup()
+        self.models.cleanup()
 
     def sceneClosed(self) -> None:
         """Forget what was said about the scene that is gone."""
@@ -142,6 +156,22 @@ class SegmentPanel(RunPanel):
         self.showReadiness(missing, "Segment the tumour in the chosen volumes.")
         self.results.show(self.parameters.segmentation, self.parameters.volumesTable)
 
+    def _studyVolumes(self) -> list[slicer.vtkMRMLScalarVolumeNode]:
+        if self.parameters is None:
+            return []
+        return [node for node in (getattr(self.parameters, name) for name in CHANNELS) if node]
+
+    def _cohortChoices(self) -> dict[str, Any]:
+        parameters = self.parameters
+        return {
+            "model": parameters.model or None,
+            "options": {
+                "device": parameters.device.value,
+                "postprocess": parameters.postprocess,
+                "mirror": parameters.mirror,
+            },
+        }
+
     def _deviceName(self) -> str:
         return self.parameters.device.value if self.parameters else "auto"
 
@@ -162,6 +192,10 @@ class SegmentPanel(RunPanel):
             model=parameters.model,
             device=parameters.device.value,
             postprocess=parameters.postprocess,
+            mirror=parameters.mirror,
+            regions=parameters.regions,
+            probabilities=parameters.probabilities,
+            uncertainty=parameters.uncertainty,
             segmentationNode=parameters.segmentation,
             tableNode=parameters.volumesTable,
         )

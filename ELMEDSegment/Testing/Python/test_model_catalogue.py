@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 import pytest
@@ -25,7 +24,7 @@ from ELMEDSegmentLib.models.install import (
 )
 from ELMEDSegmentLib.models.listing import all_models, find_row
 from ELMEDSegmentLib.network import build_network
-from foreign_models import SEGRESNET, segresnet, write_bundle, write_checkpoint, zipped
+from foreign_models import offer_models, segresnet, write_catalogue
 from loopback import serving
 
 SCHEMA_FILE = CATALOGUE_FILE.with_name("models.schema.json")
@@ -40,30 +39,10 @@ def server():
 @pytest.fixture
 def catalogue(tmp_path, monkeypatch, server):
     """A catalogue with tiny models, as the shipped one describes the real ones."""
-    shipped = {each["name"]: each for each in json.loads(CATALOGUE_FILE.read_text())["models"]}
-    weights = write_bundle(tmp_path / "bundle") / "models" / "model.pt"
-    write_checkpoint(tmp_path / "brats-gli" / "model.pt")
-    archive = zipped(tmp_path / "brats-gli")
-    server.serve("model.pt", weights.read_bytes())
-    server.serve("brats-gli.zip", archive.read_bytes())
+    offer_models(server, tmp_path)
 
     def write(**versions):
-        zoo, gli = json.loads(json.dumps([shipped["monai-brats"], shipped["brats2023-gli"]]))
-        zoo["manifest"]["architecture"] = {"name": "SegResNet", **SEGRESNET}
-        zoo["manifest"]["field_of_view"] = [16, 16, 16]
-        zoo["download"] |= {
-            "url": server.url("model.pt"),
-            "md5": hashlib.md5(server.resources["model.pt"].content).hexdigest(),  # noqa: S324
-        }
-        gli["download"] |= {
-            "url": server.url("brats-gli.zip"),
-            "size_bytes": len(server.resources["brats-gli.zip"].content),
-        }
-        for entry in (zoo, gli):
-            entry["version"] = versions.get(entry["name"].replace("-", "_"), entry["version"])
-        path = tmp_path / "catalogue.json"
-        models = [shipped[DEFAULT_MODEL], zoo, gli]
-        path.write_text(json.dumps({"format": 1, "models": models}))
+        path = write_catalogue(server, tmp_path / "catalogue.json", **versions)
         monkeypatch.setenv("ELMED_CATALOGUE", str(path))
 
     write()
