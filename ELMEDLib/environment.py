@@ -41,6 +41,19 @@ TORCH = Requirement("torch", "PyTorch", "2.2")
 MONAI = Requirement("monai", "MONAI", "1.4", "2")
 SCIKIT_LEARN = Requirement("scikit-learn", "scikit-learn", "1.3", module="sklearn")
 
+PYDICOM = Requirement("pydicom", "pydicom", "3.0")
+HIGHDICOM = Requirement("highdicom", "highdicom", "0.25")
+
+DICOM = (PYDICOM, HIGHDICOM)
+"""What reading and writing DICOM objects needs."""
+
+PANDAS = Requirement("pandas", "pandas", "2.1")
+LIFELINES = Requirement("lifelines", "lifelines", "0.29")
+MATPLOTLIB = Requirement("matplotlib", "Matplotlib", "3.8")
+
+ANALYSES = (PANDAS, LIFELINES, MATPLOTLIB)
+"""What the analyses of a cohort need."""
+
 PLAYGROUND = (TORCH, SCIKIT_LEARN)
 """What the playground needs: the handwritten digits come with scikit-learn."""
 

@@ -17,3 +17,8 @@ def ensurePackages() -> bool:
         WorkerError: the chosen Python cannot be used.
     """
     return packages.ensurePackages(environment.SEGMENTATION, "ELMED Segment")
+
+
+def ensureDicomPackages() -> bool:
+    """Make sure that the worker's Python can write DICOM; see `ensurePackages`."""
+    return packages.ensurePackages(environment.DICOM, "ELMED Segment")

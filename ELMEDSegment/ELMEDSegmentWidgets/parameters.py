@@ -38,6 +38,10 @@ class ELMEDSegmentParameterNode:
         volumesTable: the measured volumes.
         device: where the network runs.
         postprocess: whether islands too small to be a tumour are removed.
+        mirror: whether the network sees the mirror image, too.
+        regions: whether whole tumour and tumour core become segments, too.
+        probabilities: whether the probability of each region becomes a volume.
+        uncertainty: whether the network's uncertainty becomes a volume.
     """
 
     t1: vtkMRMLScalarVolumeNode
@@ -49,3 +53,7 @@ class ELMEDSegmentParameterNode:
     volumesTable: vtkMRMLTableNode
     device: Device = Device.AUTOMATIC
     postprocess: bool = True
+    mirror: bool = False
+    regions: bool = False
+    probabilities: bool = False
+    uncertainty: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import slicer
@@ -9,24 +10,49 @@ import slicer
 from ELMEDLib.bridge.panels import ResultsBox
 from ELMEDLib.bridge.segmentations import showSurfaces, surfacesShown
 from ELMEDLib.bridge.views import jumpTo, showVolume
+from ELMEDSegmentWidgets import hand_over, result_maps
+from ELMEDSegmentWidgets.evaluate_section import EvaluateSection
+from ELMEDSegmentWidgets.export_section import ExportSection
+from ELMEDSegmentWidgets.glioma_labels import referenceVolumeOf
+from ELMEDSegmentWidgets.result_runs import ResultWorkplace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import SimpleNamespace
 
     from ELMEDSegmentWidgets.run import RunResult
+
+UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "ELMEDSegmentResults.ui"
 
 SMALLEST_FIRST = ("enhancing_tumour", "necrotic_core", "oedema")
 """Which segment the slices go to: the one inside the others, when it was found."""
 
 
 class ResultsView(ResultsBox):
-    """The table of volumes, the warnings, and the button for the surfaces."""
+    """The table of volumes, the warnings, and what can be done with the result."""
 
-    def __init__(self, ui: SimpleNamespace) -> None:
+    def __init__(
+        self,
+        ui: SimpleNamespace,
+        studyVolumes: Callable[[], Sequence[slicer.vtkMRMLScalarVolumeNode]],
+    ) -> None:
+        """Connect the widgets.
+
+        Args:
+            ui: of the panel, by name.
+            studyVolumes: returns the volumes that are chosen now.
+        """
         super().__init__(ui, ui.volumesTableView)
         self._segmentationNode = None
+        self._studyVolumes = studyVolumes
+        self.place = ResultWorkplace()
+        self.sections = self._loadSections()
+        self.evaluation = EvaluateSection(self.sections, self.place)
+        self.export = ExportSection(self.sections, self.place)
         ui.show3DButton.connect("toggled(bool)", self._show3D)
+        ui.editButton.connect("clicked(bool)", self._edit)
+        ui.measureButton.connect("clicked(bool)", self._measure)
+        ui.overlayComboBox.connect("currentIndexChanged(int)", self._overlay)
         self.show(None, None)
 
     def show(
@@ -41,7 +67,12 @@ class ResultsView(ResultsBox):
         wasBlocked = ui.show3DButton.blockSignals(True)
         ui.show3DButton.checked = surfacesShown(segmentationNode)
         ui.show3DButton.blockSignals(wasBlocked)
-        ui.show3DButton.enabled = segmentationNode is not None
+        for button in (ui.show3DButton, ui.editButton):
+            button.enabled = segmentationNode is not None
+        ui.measureButton.enabled = segmentationNode is not None and hand_over.canMeasure()
+        self._offerMaps()
+        self.evaluation.show(segmentationNode)
+        self.export.show(segmentationNode)
 
     def announce(
         self, result: RunResult, volumes: Sequence[slicer.vtkMRMLScalarVolumeNode]
@@ -58,10 +89,49 @@ class ResultsView(ResultsBox):
         self.ui.volumesTableView.resizeColumnsToContents()
         self.showWarnings(result.warnings)
 
+    def exit(self) -> None:
+        """Let the worker go when it has nothing to do."""
+        if not self.place.running:
+            self.place.close()
+
     def cleanup(self) -> None:
-        """Let go of the nodes."""
+        """Let go of the nodes, and end what still works with them."""
         super().cleanup()
+        self.place.close()
+        self.evaluation.cleanup()
+        self.export.cleanup()
         self._segmentationNode = None
+
+    def _loadSections(self) -> SimpleNamespace:
+        widget = slicer.util.loadUI(str(UI_FILE))
+        self.ui.resultsCollapsibleButton.layout().addWidget(widget)
+        widget.setMRMLScene(slicer.mrmlScene)
+        return slicer.util.childWidgetVariables(widget)
+
+    def _offerMaps(self) -> None:
+        """Fill the list of what can be laid over the slices, keeping the choice."""
+        combo = self.ui.overlayComboBox
+        maps = result_maps.mapsOf(self._segmentationNode)
+        chosen = combo.currentData
+        wasBlocked = combo.blockSignals(True)
+        combo.clear()
+        combo.addItem("Nothing", "")
+        for name, title in result_maps.TITLES.items():
+            if name in maps:
+                combo.addItem(title, name)
+        combo.setCurrentIndex(max(combo.findData(chosen), 0))
+        combo.blockSignals(wasBlocked)
+        self.ui.overlayFrame.visible = bool(maps)
+
+    def _overlay(self, *_) -> None:
+        maps = result_maps.mapsOf(self._segmentationNode)
+        result_maps.overlay(maps.get(self.ui.overlayComboBox.currentData))
+
+    def _edit(self, *_) -> None:
+        hand_over.editSegments(self._segmentationNode, referenceVolumeOf(self._segmentationNode))
+
+    def _measure(self, *_) -> None:
+        hand_over.measure(self._segmentationNode, self._studyVolumes())
 
     def _show3D(self, shown: bool) -> None:
         if self._segmentationNode is not None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import SimpleITK as sitk
 
 from ELMEDLib.bridge.runs import Run
+from ELMEDSegmentWidgets.result_maps import UNCERTAINTY, setMaps
 from ELMEDSegmentWidgets.results import importResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     import slicer
 
@@ -72,7 +74,13 @@ class SegmentationRun(Run):
         answer = yield from self.ask(TASK, arguments, COPIED, COMPUTED)
         self.report("importing", COMPUTED, "Showing the result")
         labels = yield from self.inBackground(sitk.ReadImage, str(output))
-        segmentationNode, tableNode = importResult(self._request, labels, answer)
+        maps = {}
+        for name, file in mapFiles(answer).items():
+            maps[name] = yield from self.inBackground(sitk.ReadImage, file)
+        report = Path(answer["report"]).read_text(encoding="utf-8")
+        segmentationNode, tableNode = importResult(self._request, labels, answer, report)
+        yield
+        setMaps(segmentationNode, maps)
         yield
         return RunResult(
             segmentationNode,
@@ -83,3 +91,11 @@ class SegmentationRun(Run):
             answer["device"],
             self.elapsed,
         )
+
+
+def mapFiles(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Return the files of the maps that the worker has written, by their names in `result_maps`."""
+    files = dict(answer["probabilities"])
+    if answer["uncertainty"]:
+        files[UNCERTAINTY] = answer["uncertainty"]
+    return files

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.bridge.workplace import Workplace
+from ELMEDSegmentLib.device import threads_beside_a_window
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentWidgets.run import SegmentationRun
 
@@ -26,6 +27,10 @@ class Request:
         reference: the channel whose grid the result lies on.
         device: the engine's name of it.
         postprocess: whether islands too small to be a tumour are removed.
+        mirror: whether the network sees the mirror image, too.
+        regions: whether whole tumour and tumour core become segments, too.
+        probabilities: whether the probability of each region becomes a volume.
+        uncertainty: whether the network's uncertainty becomes a volume.
         segmentationNode: receives the result; a new one is made for None.
         tableNode: receives the volumes; a new one is made for None.
     """
@@ -35,6 +40,10 @@ class Request:
     reference: str = "t1c"
     device: str = "auto"
     postprocess: bool = True
+    mirror: bool = False
+    regions: bool = False
+    probabilities: bool = False
+    uncertainty: bool = False
     segmentationNode: slicer.vtkMRMLSegmentationNode | None = None
     tableNode: slicer.vtkMRMLTableNode | None = None
 
@@ -45,8 +54,15 @@ class Request:
             "model": self.model or None,
             "reference": self.reference,
             "output": str(output),
-            "report": None,
-            "options": {"device": self.device, "postprocess": self.postprocess},
+            "report": str(output.with_name("report.json")),
+            "probabilities": str(output.parent) if self.probabilities else None,
+            "uncertainty": str(output.with_name("uncertainty.nrrd")) if self.uncertainty else None,
+            "options": {
+                "device": self.device,
+                "postprocess": self.postprocess,
+                "mirror": self.mirror,
+                "threads": threads_beside_a_window(),
+            },
         }
 
 
