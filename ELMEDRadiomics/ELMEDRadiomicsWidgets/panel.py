@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import slicer
 
@@ -10,6 +10,7 @@ from ELMEDLib.bridge.panels import RunPanel
 from ELMEDLib.bridge.segment_images import segmentNames
 from ELMEDRadiomicsWidgets import installation
 from ELMEDRadiomicsWidgets.check_list import CheckList
+from ELMEDRadiomicsWidgets.cohort_section import RadiomicsCohortSection
 from ELMEDRadiomicsWidgets.extraction import Request
 from ELMEDRadiomicsWidgets.readiness import whatIsMissing
 from ELMEDRadiomicsWidgets.results_view import ResultsView
@@ -44,14 +45,28 @@ class RadiomicsPanel(RunPanel):
         self.volumes = CheckList(ui.volumesListWidget, self._volumesChecked)
         self.settings = SettingsChoice(ui, self.check)
         self.results = ResultsView(ui, self.say)
+        self.cohort = RadiomicsCohortSection(
+            ui.cohortCollapsibleButton, self._cohortChoices, self.settings.problem
+        )
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.NodeRemovedEvent, self._nodesChanged)
         self.begin()
+
+    def enter(self) -> None:
+        """Take up what has changed while another module was open."""
+        super().enter()
+        self.cohort.enter()
+
+    def exit(self) -> None:
+        """Let the workers go when they have nothing to do."""
+        super().exit()
+        self.cohort.exit()
 
     def cleanup(self) -> None:
         """End everything: the panel is about to be deleted."""
         super().cleanup()
         self.results.cleanup()
+        self.cohort.cleanup()
 
     # Choices
 
@@ -98,6 +113,7 @@ class RadiomicsPanel(RunPanel):
         self._showSegments()
         self._showVolumes()
         self.settings.show(self.parameters)
+        self.cohort.check()
         missing = whatIsMissing(
             self.parameters.segmentation, self.segments, self.volumes, self.settings
         )
@@ -168,6 +184,9 @@ class RadiomicsPanel(RunPanel):
         self.parameters.table = result.tableNode
         self.results.announce(result)
         return f"{result.values} values computed in {result.seconds:.0f} s."
+
+    def _cohortChoices(self) -> dict[str, Any]:
+        return {"preset": self.parameters.preset or None, "settings": self._parameterFile() or None}
 
     def _parameterFile(self) -> str:
         return self.parameters.parameterFile if self.parameters.preset == FROM_FILE else ""
