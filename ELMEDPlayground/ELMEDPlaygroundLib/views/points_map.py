@@ -12,7 +12,7 @@ from ELMEDPlaygroundLib.views.plane import as_bytes, plane_of, shown_points
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MOST_NEURONS = 16
+MOST_NEURONS = 32
 THINNED = 2
 """Maps of single neurons are drawn small: every second row and column will do."""
 

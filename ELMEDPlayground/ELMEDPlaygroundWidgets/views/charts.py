@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import qt
 
-from ELMEDPlaygroundWidgets.views.images_painting import INK, PALE, Box, frame, left, words
-from ELMEDPlaygroundWidgets.views.palette import CLASS_COLOURS, colourOf
+from ELMEDPlaygroundWidgets.views.images_painting import INK, PALE, Box, frame, left, words, wordsUp
+from ELMEDPlaygroundWidgets.views.palette import CLASS_COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 GRID = "#e4e7eb"
 TEXT = 11
+PLANE_SIDE, PLANE_BELOW = 64, 32
+"""What the numbers of a plane need to its left and below it."""
+
+PLANE_TICKS = 5
+TICK_WIDTH = 42
+"""What a number along x needs."""
+
 RADIUS = 3.2
 
 
@@ -64,7 +71,8 @@ def axes(painter: Any, scale: Scale, title: str, below: str, percent: bool = Fal
         painter.drawLine(spot, scale.point(scale.x[1], value))
         text = f"{100 * value:.0f} %" if percent else f"{value:g}"
         _write(painter, Box(box.x - 46, spot.y() - 8, 42, 16), text, right=True)
-    for value in roundNumbers(*scale.x):
+    about = int(min(max(box.width / TICK_WIDTH, 2), 6))
+    for value in roundNumbers(*scale.x, about):
         spot = scale.point(value, scale.y[0])
         text = f"{value:,.0f}" if scale.x[1] > 10 else f"{value:g}"  # noqa: PLR2004 - steps
         _write(painter, Box(spot.x() - 30, box.y + box.height + 2, 60, 16), text)
@@ -111,18 +119,30 @@ def examples(painter: Any, scale: Scale, data: Mapping[str, Any], radius: float 
                 painter.drawEllipse(spot, radius, radius)
 
 
-def classLegend(painter: Any, box: Box, classes: Sequence[str]) -> None:
-    """Name the classes in a row, and say what the two shapes of marks mean."""
-    x = box.x
-    for label, name in enumerate(classes):
-        painter.setBrush(qt.QBrush(qt.QColor(colourOf(label))))
-        painter.setPen(qt.QPen(qt.QColor("#ffffff"), 1))
-        painter.drawEllipse(qt.QPointF(x + 6, box.y + box.height / 2), 5, 5)
-        width = 18 + 7 * len(str(name))
-        _write(painter, Box(x + 14, box.y, width, box.height), str(name), atLeft=True)
-        x += width + 6
-    text = "round: to train on, square: held out"
-    _write(painter, Box(x, box.y, box.x + box.width - x, box.height), text, right=True)
+def planeAxes(painter: Any, scale: Scale, names: tuple[str, str]) -> None:
+    """Draw numbers below and to the left of a square, and what they are of.
+
+    Args:
+        painter: of the canvas.
+        scale: of the square; `PLANE_SIDE` pixels to its left and `PLANE_BELOW` below it are free.
+        names: of the two directions.
+    """
+    box = scale.box
+    painter.setPen(qt.QPen(qt.QColor(PALE), 1))
+    bottom = box.y + box.height
+    for value in roundNumbers(*scale.x, PLANE_TICKS):
+        x = scale.point(value, 0.0).x()
+        painter.setPen(qt.QPen(qt.QColor(PALE), 1))
+        painter.drawLine(qt.QPointF(x, bottom), qt.QPointF(x, bottom + 4))
+        _write(painter, Box(x - 24, bottom + 4, 48, 13), f"{value:.3g}".replace("-", "−"))
+    for value in roundNumbers(*scale.y, PLANE_TICKS):
+        y = scale.point(0.0, value).y()
+        painter.setPen(qt.QPen(qt.QColor(PALE), 1))
+        painter.drawLine(qt.QPointF(box.x - 4, y), qt.QPointF(box.x, y))
+        text = f"{value:.3g}".replace("-", "−")
+        _write(painter, Box(box.x - 50, y - 7, 44, 14), text, right=True)
+    _write(painter, Box(box.x, bottom + 15, box.width, 15), names[0])
+    wordsUp(painter, Box(box.x - PLANE_SIDE, box.y, 14, box.height), names[1], TEXT, PALE)
 
 
 def lines(painter: Any, scale: Scale, bent: np.ndarray, colour: str) -> None:

@@ -9,7 +9,15 @@ import numpy as np
 import qt
 
 from ELMEDPlaygroundWidgets.views.charts import Scale, axes, line
-from ELMEDPlaygroundWidgets.views.images_painting import BLUE, INK, ORANGE, Box, left, words
+from ELMEDPlaygroundWidgets.views.images_painting import (
+    BLUE,
+    INK,
+    ORANGE,
+    Box,
+    left,
+    textWidth,
+    words,
+)
 from ELMEDPlaygroundWidgets.views.images_view import ImageView
 
 if TYPE_CHECKING:
@@ -17,6 +25,9 @@ if TYPE_CHECKING:
 
 PARTS = (("train", BLUE, False), ("test", ORANGE, True))
 LEGEND = 22
+SAMPLE = 24
+"""How long the piece of each line in the legend is."""
+
 SIDE = 52
 BELOW = 38
 
@@ -56,21 +67,27 @@ class CurvesView(ImageView):
 
     @staticmethod
     def _legend(painter: Any, width: int) -> None:
-        for number, (text, colour) in enumerate((("training", BLUE), ("held out", ORANGE))):
-            box = Box(8 + number * 90, 2, min(90, width / 2), LEGEND)
-            words(painter, box, text, 12, colour, left(), bold=True)
+        x = 8.0
+        for text, colour, dashed in (("training", BLUE, False), ("held out", ORANGE, True)):
+            pen = qt.QPen(qt.QColor(colour), 2)
+            if dashed:
+                pen.setStyle(qt.Qt.DashLine)
+            painter.setPen(pen)
+            painter.drawLine(qt.QPointF(x, 2 + LEGEND / 2), qt.QPointF(x + SAMPLE, 2 + LEGEND / 2))
+            room = textWidth(painter, text, 12, bold=True) + 2
+            at = Box(x + SAMPLE + 5, 2, min(room, width / 2), LEGEND)
+            words(painter, at, text, 12, colour, left(), bold=True)
+            x = at.x + at.width + 12
 
     @staticmethod
     def _numbers(painter: Any, data: Mapping[str, Any], width: int) -> None:
         if len(data["step"]) == 0:
             return
-        text = (
-            f"step {int(data['step'][-1]):,}: "
-            f"{100 * float(data['train_accuracy'][-1]):.1f} % and "
-            f"{100 * float(data['test_accuracy'][-1]):.1f} % right"
-        )
+        shares = [100 * float(data[f"{part}_accuracy"][-1]) for part, *_ in PARTS]
+        right = f"{shares[0]:.1f} % and {shares[1]:.1f} % right"
+        text = (f"step {int(data['step'][-1]):,}: {right}", right)
         align = qt.Qt.AlignRight | qt.Qt.AlignVCenter
-        words(painter, Box(width / 2 - 40, 2, width / 2 + 32, LEGEND), text, 12, INK, align)
+        words(painter, Box(width / 2 + 4, 2, width / 2 - 12, LEGEND), text, 12, INK, align)
 
 
 def _top(data: Mapping[str, Any]) -> float:

@@ -7,16 +7,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import qt
 
-from ELMEDPlaygroundWidgets.views.charts import Scale, classLegend, examples, lines
+from ELMEDPlaygroundWidgets.views.charts import (
+    PLANE_BELOW,
+    PLANE_SIDE,
+    Scale,
+    examples,
+    lines,
+    planeAxes,
+)
 from ELMEDPlaygroundWidgets.views.images_painting import PALE, Box, frame, left, words
 from ELMEDPlaygroundWidgets.views.images_view import ImageView, offer
+from ELMEDPlaygroundWidgets.views.legend import classLegend, legendHeight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 GREY = "#9fb4c7"
 MARGIN = 0.06
-LEGEND, CAPTION = 22, 20
+CAPTION = 20
 
 
 class HiddenSpaceView(ImageView):
@@ -52,20 +60,21 @@ class HiddenSpaceView(ImageView):
     def paint(self, painter: Any, data: Mapping[str, Any], width: int, height: int) -> None:
         """Draw the bent grid and the examples."""
         painter.setRenderHint(qt.QPainter.Antialiasing)
-        room = Box(6, 6 + CAPTION, width - 12, height - 12 - LEGEND - CAPTION).square()
+        below = legendHeight(painter, width - 12, data["classes"])
+        high = height - 10 - CAPTION - PLANE_BELOW - below
+        room = Box(6 + PLANE_SIDE, 4 + CAPTION, width - 18 - PLANE_SIDE, high).square()
         scale = spaceScale(room, data["points"])
         painter.save()
         painter.setClipRect(room.rect)
         if data.get("across") is not None:
             lines(painter, scale, data["across"], GREY)
             lines(painter, scale, data["down"], GREY)
-        examples(painter, scale, data)
+        examples(painter, scale, data, min(max(room.width / 110, 2.0), 3.6))
         painter.restore()
         frame(painter, room)
-        caption = Box(6, room.y - CAPTION, width - 12, CAPTION)
-        words(painter, caption, _caption(data), 11, PALE, left())
-        legend = Box(room.x, room.y + room.height + 2, room.width, LEGEND)
-        classLegend(painter, legend, data["classes"])
+        planeAxes(painter, scale, _directions(data))
+        words(painter, Box(8, 2, width - 16, CAPTION), _caption(data), 12, PALE, left())
+        classLegend(painter, Box(6, height - below, width - 12, below), data["classes"])
 
 
 def spaceScale(room: Box, positions: np.ndarray) -> Scale:
@@ -82,11 +91,20 @@ def spaceScale(room: Box, positions: np.ndarray) -> Scale:
     )
 
 
-def _caption(data: Mapping[str, Any]) -> str:
+def _directions(data: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what x and y are of."""
+    if data["is_projection"]:
+        return "first principal component", "second"
+    if data["layer"] == "input":
+        return "x", "y"
+    return "first number", "second number"
+
+
+def _caption(data: Mapping[str, Any]) -> tuple[str, ...]:
     name = "output" if data["layer"] == "logits" else data["layer"]
     if not data["is_projection"]:
-        return f"{name}: its {data['neurons']} numbers as x and y"
-    return (
-        f"{name}: {data['neurons']} numbers, seen along their first two principal "
-        f"components: {100 * data['explained']:.0f} % of the variance"
-    )
+        return (f"{name}: its {data['neurons']} numbers as x and y",)
+    share = f"{100 * data['explained']:.0f} % of the variance"
+    count = f"{name}: {data['neurons']} numbers"
+    long = f"{count}, seen along their first two principal components: {share}"
+    return long, f"{count}, 2 components: {share}", f"{name}: {share}"

@@ -48,6 +48,12 @@ class ImageCanvas(qt.QWidget):
         self._onPaint(painter, self.width, self.height)
         painter.end()
 
+    def paintAside(self, painter: Any, width: int, height: int) -> None:
+        """Paint on something else; what can be clicked stays where it is on the sheet."""
+        kept = list(self.spots)
+        self._onPaint(painter, width, height)
+        self.spots[:] = kept
+
     def mousePressEvent(self, event: Any) -> None:
         """Tell what lies under the mouse, the last painted first."""
         where = event.pos()

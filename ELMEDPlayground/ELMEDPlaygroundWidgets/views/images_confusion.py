@@ -18,6 +18,7 @@ from ELMEDPlaygroundWidgets.views.images_painting import (
     picture,
     right,
     words,
+    wordsUp,
 )
 from ELMEDPlaygroundWidgets.views.images_view import ImageView
 
@@ -28,7 +29,7 @@ PARTS = (("Test images", "test"), ("Training images", "train"))
 RIGHT, WRONG = (0, 114, 178), (213, 94, 0)
 TITLE = 24
 CAPTION = 16
-MOST_SIDE = 96
+MOST_SIDE = 150
 SHORT = 3
 """Names of so many letters stand in one line below an image."""
 
@@ -77,7 +78,8 @@ class PartView(ImageView):
         """
         below = CAPTION * max((len(lines) for lines in captions), default=0) + 6
         columns, _, side = grid(len(captions), box.width, box.height, below)
-        side = min(side, MOST_SIDE)
+        if side > MOST_SIDE:
+            columns, side = int(box.width // MOST_SIDE), MOST_SIDE
         for number, lines in enumerate(captions):
             row, column = divmod(number, columns)
             place = Box(box.x + column * side, box.y + row * (side + below), side, side).grown(-3)
@@ -149,27 +151,27 @@ class ConfusionView(PartView):
         classes = data["classes"]
         longest = max(len(name) for name in classes)
         labels = min(max(7.0 * longest + 10, 24), room.width * 0.25)
-        box = Box(room.x + 22 + labels, room.y + 38, room.width - labels - 30, room.height - 44)
+        box = Box(room.x + 22 + labels, room.y + 40, room.width - labels - 30, room.height - 64)
         box = Box(box.x, box.y, min(box.width, box.height * 1.5), box.height)
         words(painter, Box(box.x, room.y, box.width, 18), "the network says", 12, PALE)
-        painter.save()
-        painter.translate(room.x + 11, box.y + box.height / 2)
-        painter.rotate(-90)
-        words(painter, Box(-box.height / 2, -9, box.height, 18), "the truth", 12, PALE)
-        painter.restore()
+        wordsUp(painter, Box(room.x + 2, box.y, 18, box.height), "the truth", 12, PALE)
         for number, name in enumerate(classes):
             row = box.cell(number, 0, len(classes), len(classes))
             words(
                 painter, Box(box.x - labels, row.y, labels - 6, row.height), name, 12, INK, right()
             )
             column = box.cell(0, number, len(classes), len(classes))
-            words(painter, Box(column.x, box.y - 19, column.width, 18), name, 12)
+            text = (name, name.replace(" ", "\n"))
+            words(painter, Box(column.x, box.y - 22, column.width, 22), text, 12)
         for true in range(len(classes)):
             for said in range(len(classes)):
                 self._cell(
                     painter, data, box.cell(true, said, len(classes), len(classes)), true, said
                 )
         frame(painter, box)
+        note = ("blue: right, orange: wrong; shares are of a row", "blue: right, orange: wrong")
+        at = Box(box.x, box.y + box.height + 1, box.width, 18)
+        words(painter, at, note, 11, PALE, left())
 
     def _cell(self, painter: Any, data: Mapping[str, Any], box: Box, true: int, said: int) -> None:
         count, share = int(data["counts"][true, said]), float(data["shares"][true, said])
@@ -182,7 +184,7 @@ class ConfusionView(PartView):
             colour = "#ffffff" if depth > 0.62 else INK  # noqa: PLR2004 - where white reads better
             tall = box.width >= READABLE and box.height >= READABLE * 0.75
             text = f"{count}\n{100 * share:.0f} %" if tall else str(count)
-            words(painter, box, text, int(max(min(box.height * 0.4, 13), 8)), colour)
+            words(painter, box.grown(-1), text, int(max(min(box.height * 0.4, 13), 9)), colour)
         if data["cell"] == [true, said]:
             frame(painter, box.grown(-1), INK, 3)
         self.canvas.spot(box, ("cell", (true, said)))

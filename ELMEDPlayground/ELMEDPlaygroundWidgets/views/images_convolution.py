@@ -30,15 +30,18 @@ if TYPE_CHECKING:
     from ELMEDPlaygroundLib.views.convolution import Window
 
 PLAY_MS = 350
+BEGINNING = (-1, -1)
+"""Stands for the place in the middle, while the size is not known."""
+
+ACTIVATIONS = {"relu": "ReLU", "gelu": "GELU"}
+"""As they are written, where that is not as the engine does."""
 TITLE = 24
 CAPTION = 20
 SUMS = 70
-MOST_PRODUCTS = 9
-"""So many products are written into the sum; of more, the first ones and an ellipsis."""
+PRODUCTS = (9, 6, 4, 2)
+"""So many products are written into the sum, as many as find room; of more, an ellipsis."""
 
 MOST_CHANNELS = 6
-LETTER = 0.6
-"""Width of a letter, as a share of the letters' height."""
 
 
 class OneConvolutionView(ImageView):
@@ -54,7 +57,7 @@ class OneConvolutionView(ImageView):
 
     def __init__(self) -> None:
         """Offer layer, filter and channel, and the steps."""
-        self.place = (0, 0)
+        self.place = BEGINNING
         self.channel = 0
         super().__init__()
         self.layerCombo = self.addCombo("The convolution that is shown.")
@@ -93,13 +96,15 @@ class OneConvolutionView(ImageView):
         self.channelCombo.visible = channels > 1
         self.channel = self.channelCombo.currentData
         rows, columns = data["sums"].shape
+        if self.place == BEGINNING:  # where there is something to see
+            self.place = (rows // 2, columns // 2)
         self.place = (min(self.place[0], rows - 1), min(self.place[1], columns - 1))
         super().show(data)
 
     def clear(self) -> None:
-        """Begin at the first place, and stop moving."""
+        """Begin in the middle, and stop moving."""
         self.stop()
-        self.place = (0, 0)
+        self.place = BEGINNING
         for combo in (self.layerCombo, self.filterCombo, self.channelCombo):
             wasBlocked = combo.blockSignals(True)
             combo.clear()
@@ -169,10 +174,11 @@ class OneConvolutionView(ImageView):
         """Draw image and result, between them window, weights and products; below, the sum."""
         framed = padded(data["input"], data["padding"])
         here = window(framed, data["kernel"], data["bias"], data["stride"], self.place)
-        title = (
+        where = (
             f"{data['layer']}, filter {data['filter'] + 1}: row {self.place[0] + 1}, column "
-            f"{self.place[1] + 1} (stride {data['stride']}, padding {data['padding']})"
+            f"{self.place[1] + 1}"
         )
+        title = (f"{where} (stride {data['stride']}, padding {data['padding']})", where)
         words(painter, Box(8, 0, width - 16, TITLE), title, 14, INK, left(), bold=True)
         room = Box(8, TITLE, width - 16, height - TITLE - SUMS)
         wide = room.width > 2.4 * room.height
@@ -186,7 +192,7 @@ class OneConvolutionView(ImageView):
         self._result(painter, _captioned(painter, ends[1], "result"), data)
         for box, caption, values in zip(
             middle,
-            ("under the window", "weights", "products"),
+            (("under the window", "window"), "weights", "products"),
             (here.values, data["kernel"], here.products),
             strict=True,
         ):
@@ -243,35 +249,34 @@ class OneConvolutionView(ImageView):
                 cell = box.cell(y, x, rows, columns)
                 fill(painter, cell, qt.QColor(*(int(level) for level in colours[y, x])))
                 frame(painter, cell, "#d5dae0")
-                words(painter, cell, _short(values[y, x]), size)
+                value = values[y, x]
+                words(painter, cell, (_short(value), _short(value, 1)), size)
         frame(painter, box, PALE)
 
     def _sum(self, painter: Any, box: Box, here: Window, data: Mapping[str, Any]) -> None:
         """Write the sum out: products, channels, bias, activation."""
         products = here.products[self.channel].ravel()
-        terms = " ".join(
-            _signed(value, first=n == 0) for n, value in enumerate(products[:MOST_PRODUCTS])
-        )
-        if len(products) > MOST_PRODUCTS:
-            terms += " …"
         several = len(here.channel_sums) > 1
         name = f"Sum of channel {self.channel + 1}" if several else "Sum of the products"
-        lines = [f"{name}:  {terms}  =  {_short(here.channel_sums[self.channel])}"]
+        result = _short(here.channel_sums[self.channel])
+        lines: list[tuple[str, ...]] = [
+            tuple(f"{name}:  {_terms(products, most)}  =  {result}" for most in PRODUCTS)
+        ]
         sums = here.channel_sums[:MOST_CHANNELS]
         total = " ".join(_signed(value, first=n == 0) for n, value in enumerate(sums))
         if len(here.channel_sums) > MOST_CHANNELS:
             total += f" … ({len(here.channel_sums)} channels)"
         what = "All channels" if several else "Plus the bias"
         bias = _signed(data["bias"], first=False)
-        lines.append(f"{what}:  {total}  {bias} (bias)  =  {_short(here.total)}")
+        lines.append((f"{what}:  {total}  {bias} (bias)  =  {_short(here.total)}",))
         after = float(data["output"][self.place])
         if data["activation"] != "linear":
-            lines.append(f"After {data['activation']}:  {_short(after)}")
+            name = ACTIVATIONS.get(data["activation"], data["activation"])
+            lines.append((f"After {name}:  {_short(after)}",))
         for number, line in enumerate(lines):
             at = Box(box.x, box.y + 4 + 21 * number, box.width, 20)
             last = number == len(lines) - 1
-            size = int(max(min(box.width / (LETTER * len(line)), 13), 8))
-            words(painter, at, line, size, BLUE if last else INK, left(), bold=last)
+            words(painter, at, line, 13, BLUE if last else INK, left(), bold=last)
 
 
 def _captioned(painter: Any, box: Box, caption: str) -> Box:
@@ -287,9 +292,15 @@ def _fitted(box: Box, shape: tuple[int, ...]) -> Box:
     return Box(box.x + (box.width - width) / 2, box.y + (box.height - height) / 2, width, height)
 
 
-def _short(value: float) -> str:
+def _terms(products: np.ndarray, most: int) -> str:
+    """Return the first products as a sum."""
+    terms = " ".join(_signed(value, first=n == 0) for n, value in enumerate(products[:most]))
+    return f"{terms} …" if len(products) > most else terms
+
+
+def _short(value: float, decimals: int = 2) -> str:
     """Return a number with two decimals, and a real minus sign."""
-    text = f"{abs(float(value)):.2f}"
+    text = f"{abs(float(value)):.{decimals}f}"
     return f"−{text}" if value < 0 and float(text) else text
 
 

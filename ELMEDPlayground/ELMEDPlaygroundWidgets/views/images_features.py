@@ -109,7 +109,7 @@ class FeatureMapsView(ImageView):
     @staticmethod
     def _row(painter: Any, box: Box, name: str, shape: Any, silent: int = 0) -> None:
         top = Box(box.x, box.y, NAMES - 6, 15)
-        words(painter, top, name, 12, INK, left(), bold=True)
+        words(painter, top, name.replace("_", " "), 12, INK, left(), bold=True)
         size = " × ".join(str(int(side)) for side in shape)
         words(painter, Box(box.x, box.y + 14, NAMES - 6, 14), size, 11, PALE, left())
         if silent and box.height > VECTOR:

@@ -18,14 +18,14 @@ from ELMEDPlaygroundWidgets.views.images_painting import (
     words,
 )
 from ELMEDPlaygroundWidgets.views.images_view import ImageView, offer
+from ELMEDPlaygroundWidgets.views.legend import SCALE, divergingScale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TITLE = 24
 NAME = 15
-SCALE = 26
-MOST_SIDE = 110
+MOST_SIDE = 150
 
 
 class KernelsView(ImageView):
@@ -90,12 +90,14 @@ class KernelsView(ImageView):
             self._images(painter, box, pictures)
         else:
             self._table(painter, box, weights, data["greatest"])
-        self._scale(painter, Box(8, height - SCALE, width - 16, SCALE), data["greatest"])
+        ends = f"−{data['greatest']:.2f}", f"+{data['greatest']:.2f}"
+        divergingScale(painter, Box(8, height - SCALE, width - 16, SCALE), *ends, "weight")
 
     @staticmethod
     def _images(painter: Any, box: Box, pictures: Any) -> None:
         columns, _, side = grid(len(pictures), box.width, box.height, NAME)
-        side = min(side, MOST_SIDE)
+        if side > MOST_SIDE:
+            columns, side = int(box.width // MOST_SIDE), MOST_SIDE
         for number, pixels in enumerate(pictures):
             row, column = divmod(number, columns)
             place = Box(box.x + column * side, box.y + row * (side + NAME), side, side).grown(-3)
@@ -123,12 +125,3 @@ class KernelsView(ImageView):
                 place = Box(begin + number * side, top + channel * side, side, side)
                 pixels = diverging(weights[number, channel], greatest)
                 picture(painter, place.grown(-max(side * 0.04, 0.5)), pixels)
-
-    @staticmethod
-    def _scale(painter: Any, box: Box, greatest: float) -> None:
-        ramp = diverging(np.linspace(-1, 1, 61)[None, :])
-        middle = Box(box.x + 52, box.y + 8, 160, 11)
-        picture(painter, middle, ramp)
-        words(painter, Box(box.x, box.y + 4, 48, 19), f"−{greatest:.2f}", 11, PALE, right())
-        at = Box(middle.x + middle.width + 4, box.y + 4, 60, 19)
-        words(painter, at, f"+{greatest:.2f}", 11, PALE, left())

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import qt
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 INK, PALE, LINE = "#202020", "#6a6a6a", "#b8bec6"
 READABLE = 13
 """Pixels that a line of words needs at least."""
+
+LEAST_BAR = 12
+"""Height of a bar with words beside it, at least."""
+
+SMALLEST = 9
+"""Words are not made smaller than this, in pixels, to find room."""
 
 BLUE, ORANGE, SKY = "#0072b2", "#d55e00", "#56b4e9"
 
@@ -78,24 +87,60 @@ def grid(count: int, width: float, height: float, extra: float = 0.0) -> tuple[i
 def words(
     painter: Any,
     box: Box,
-    text: str,
+    text: str | Sequence[str],
     size: int = 12,
     colour: str = INK,
     align: Any = None,
     *,
     bold: bool = False,
 ) -> None:
-    """Write a line or more into a box; what does not fit is cut with an ellipsis."""
+    """Write a line or more into a box.
+
+    Where the box is too narrow, a shorter wording is taken, then smaller letters; only what does
+    not fit then is cut with an ellipsis.
+
+    Args:
+        painter: of the canvas.
+        box: where to.
+        text: the words, or several wordings from the longest to the shortest.
+        size: height of the letters in pixels.
+        colour: of the letters.
+        align: in the box; in its middle without.
+        bold: whether the letters are.
+    """
+    wordings = (text,) if isinstance(text, str) else tuple(text)
+    fitting = (one for one in wordings if textWidth(painter, one, size, bold=bold) <= box.width)
+    chosen = next(fitting, wordings[-1])
+    while textWidth(painter, chosen, size, bold=bold) > box.width and size > SMALLEST:
+        size -= 1
+    painter.setPen(qt.QPen(qt.QColor(colour)))
+    lines = [shortened(painter, line, box.width) for line in chosen.split("\n")]
+    painter.drawText(box.rect, qt.Qt.AlignCenter if align is None else align, "\n".join(lines))
+
+
+def textWidth(painter: Any, text: str, size: int, *, bold: bool = False) -> float:
+    """Return how wide a text's longest line is in letters of a size, which the painter keeps."""
     font = painter.font()
     font.setPixelSize(size)
     font.setBold(bold)
     painter.setFont(font)
-    painter.setPen(qt.QPen(qt.QColor(colour)))
-    lines = [
-        painter.fontMetrics().elidedText(line, qt.Qt.ElideRight, int(box.width))
-        for line in text.split("\n")
-    ]
-    painter.drawText(box.rect, qt.Qt.AlignCenter if align is None else align, "\n".join(lines))
+    metrics = painter.fontMetrics()
+    return max(float(metrics.horizontalAdvance(line)) for line in text.split("\n"))
+
+
+def shortened(painter: Any, line: str, width: float) -> str:
+    """Return a line with an ellipsis where it is wider than `width`."""
+    return str(painter.fontMetrics().elidedText(line, qt.Qt.ElideRight, math.ceil(width)))
+
+
+def wordsUp(painter: Any, box: Box, text: str, size: int = 12, colour: str = INK) -> None:
+    """Write a line from below upwards, in the middle of a box."""
+    painter.save()
+    painter.translate(*box.middle)
+    painter.rotate(-90)
+    at = Box(-box.height / 2, -box.width / 2, box.height, box.width)
+    words(painter, at, text, size, colour)
+    painter.restore()
 
 
 def left() -> Any:
@@ -176,21 +221,31 @@ def bars(
     truth: int | None = None,
     chosen: int | None = None,
 ) -> None:
-    """Draw the probability of each class as a bar with its name; the true one is named bold."""
+    """Draw the probability of each class as a bar with its name; the true one is named bold.
+
+    Where there is no room for all, the likeliest are drawn.
+    """
+    shown = list(range(len(names)))
     columns = 1 if box.height / max(len(names), 1) >= READABLE else 2
-    rows = math.ceil(len(names) / columns)
+    room = columns * max(int(box.height // LEAST_BAR), 1)
+    if len(shown) > room:
+        wanted = [n for n in (truth, chosen) if n is not None]
+        order = sorted(shown, key=lambda n: (n not in wanted, -float(shares[n])))
+        shown = sorted(order[:room])
+    rows = math.ceil(len(shown) / columns)
     line = min(box.height / max(rows, 1), 22.0)
-    size = int(max(min(line - 3, 12), 7))
+    size = int(max(min(line - 2, 12), SMALLEST))
     longest = max(len(name) for name in names)
     wide = box.width / columns - 8
     nameWidth = min(longest * size * 0.62 + 6, wide * 0.45)
-    room = wide - nameWidth - 38
-    for number, (name, share) in enumerate(zip(names, shares, strict=True)):
-        column, place = divmod(number, rows)
+    room = wide - nameWidth - 46
+    for position, number in enumerate(shown):
+        name, share = names[number], shares[number]
+        column, place = divmod(position, rows)
         row = Box(box.x + column * (wide + 8), box.y + place * line, wide, line)
         at = Box(row.x, row.y, nameWidth - 4, line)
         words(painter, at, name, size, INK, right(), bold=number == truth)
         bar = Box(row.x + nameWidth, row.y + 2, max(room * float(share), 1.0), line - 4)
         fill(painter, bar, BLUE if number == chosen else SKY)
-        at = Box(bar.x + bar.width + 4, row.y, 36, line)
+        at = Box(bar.x + bar.width + 4, row.y, 42, line)
         words(painter, at, f"{100 * float(share):.0f} %", size, PALE, left())

@@ -18,6 +18,7 @@ from ELMEDPlaygroundWidgets.views.images_painting import (
     words,
 )
 from ELMEDPlaygroundWidgets.views.images_view import ImageView, offer
+from ELMEDPlaygroundWidgets.views.legend import SCALE, glowScale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +72,7 @@ class ExplanationView(ImageView):
         words(painter, Box(8, 0, width - 16, TITLE), verdict(data), 14, INK, left(), bold=True)
         asked = f"what speaks for class {data['classes'][data['class']]}{self.detail(data)}"
         words(painter, Box(8, TITLE - 2, width - 16, CAPTION), asked, 12, PALE, left())
-        box = Box(8, TITLE + CAPTION, width - 16, height - TITLE - CAPTION - 6)
+        box = Box(8, TITLE + CAPTION, width - 16, height - TITLE - CAPTION - SCALE - 4)
         shown = self.pictures(data)
         aside = box.width - BARS > len(shown) * (box.height - CAPTION) * 0.75
         if aside:
@@ -88,6 +89,8 @@ class ExplanationView(ImageView):
             words(painter, Box(at.x, room.y, at.width, CAPTION), caption, 12, PALE)
             picture(painter, _proportioned(at, pixels), pixels)
         bars(painter, table, data["classes"], data["probabilities"], data["truth"], data["class"])
+        scale = Box(8, height - SCALE, width - 16, SCALE)
+        glowScale(painter, scale, "nothing", "most", "how much it speaks for the class")
 
     def detail(self, data: Mapping[str, Any]) -> str:
         """Return what else is to be said of the map."""

@@ -10,6 +10,7 @@ from ELMEDPlaygroundWidgets.views.images_painting import (
     INK,
     ORANGE,
     PALE,
+    SMALLEST,
     Box,
     fill,
     frame,
@@ -38,7 +39,12 @@ RIGHT, WRONG = (0, 114, 178), (213, 94, 0)
 ASIDE = 0.36
 """Share of the width for image and table, where the layers find room beside them."""
 
-LEAST_WIDTH = 560
+LEAST_WIDTH = 720
+SMALL_TABLE = 140
+"""Below this height, what the test says stands beside the table."""
+
+READABLE = 18
+"""From this height on, a cell has room for words."""
 
 
 class ShiftView(ImageView):
@@ -118,7 +124,7 @@ class ShiftView(ImageView):
                 room.x + aside.width + 12, room.y, room.width - aside.width - 12, room.height
             )
         else:
-            top = Box(room.x, room.y, room.width, room.height * 0.42)
+            top = Box(room.x, room.y, room.width, room.height * 0.38)
             pictures = Box(top.x, top.y, top.width * 0.55, top.height)
             table = Box(top.x + top.width * 0.57, top.y, top.width * 0.43, top.height)
             layers = Box(room.x, room.y + top.height + 4, room.width, room.height - top.height - 4)
@@ -151,9 +157,10 @@ class ShiftView(ImageView):
         reach, classes = data["reach"], data["classes"]
         count = 2 * reach + 1
         truth = classes[data["truth"]]
-        text = f"says at each shift; blue is {truth}"
+        text = (f"says at each shift; blue is {truth}", f"at each shift; blue: {truth}")
         words(painter, Box(box.x, box.y, box.width, LINE), text, 12, PALE, left())
-        side = min(box.width, box.height - 2 * LINE - 4)
+        small = box.height < SMALL_TABLE
+        side = min(box.width, box.height - (1 if small else 2) * LINE - 4)
         table = Box(box.x, box.y + LINE, side, side)
         for row in range(count):
             for column in range(count):
@@ -164,16 +171,23 @@ class ShiftView(ImageView):
                 depth = share if said == data["truth"] else 1 - share
                 fill(painter, cell, qt.QColor(*(int(255 + depth * (c - 255)) for c in ends)))
                 frame(painter, cell, "#ffffff")
-                size = int(max(min(cell.height * 0.45, 14), 7))
-                light = depth > 0.55  # noqa: PLR2004 - where white reads better
-                words(painter, cell, str(classes[said])[:3], size, "#ffffff" if light else INK)
+                if cell.height >= READABLE:
+                    size = int(min(max(cell.height * 0.45, SMALLEST), 14))
+                    light = depth > 0.55  # noqa: PLR2004 - where white reads better
+                    name = str(classes[said])
+                    text = (name, name[:3])
+                    words(painter, cell, text, size, "#ffffff" if light else INK)
                 self.canvas.spot(cell, (row - reach, column - reach))
         here = (data["down"] + reach, data["right"] + reach)
         if max(here) < count and min(here) >= 0:
             frame(painter, table.cell(*here, count, count), INK, 3)
         shares = (100 * data["accuracy"], 100 * data["moved_accuracy"])
-        text = f"test images right: {shares[0]:.0f} %, shifted {shares[1]:.0f} %"
-        at = Box(box.x, table.y + side + 2, box.width, LINE)
+        if small:
+            text = f"test images right:\n{shares[0]:.0f} %, shifted {shares[1]:.0f} %"
+            at = Box(box.x + side + 8, table.y, box.width - side - 8, side)
+        else:
+            text = f"test images right: {shares[0]:.0f} %, shifted {shares[1]:.0f} %"
+            at = Box(box.x, table.y + side + 2, box.width, LINE)
         words(painter, at, text, 12, INK, left())
 
 

@@ -26,12 +26,22 @@ if TYPE_CHECKING:
 
 HEAD = 34
 NAMES = 92
+NUMBERS = 88
+"""Width of each of the two columns of numbers."""
+
 GAP = 6
 MOST_SIDE = 90
 LEAST_ROW = 34
+SMALLEST_ROW = 18
 FOOT = 34
+ROOM_FOR_FOOT = 200
 OUTSIDE = (205, 210, 217)
 """Colour of what came in from outside: it is not compared."""
+
+NUMBER = 36
+TITLES = ("layer of\nshifted", "shifted\nlayer", "differ-\nence")
+READABLE_MAP = 44
+"""From this side on, each map has room for its title."""
 
 EXACT = 0.005
 """Below this an error is written as exact: it rounds to 0.00."""
@@ -49,17 +59,22 @@ def paintLayers(painter: Any, box: Box, layers: Sequence[Mapping[str, Any]], shi
     rows = [layer for layer in layers if layer["kind"] not in ("dropout", "flatten")]
     withMaps = sum("after" in row for row in rows)
     flat = len(rows) - withMaps
-    line = (box.height - HEAD - FOOT - flat * (LEAST_ROW + GAP)) / max(withMaps, 1) - GAP
-    side = max(min(line, MOST_SIDE, (box.width - NAMES - 140) / 3 - GAP), LEAST_ROW)
+    foot = FOOT if box.height >= ROOM_FOR_FOOT else 0
+    even = (box.height - HEAD - foot) / max(len(rows), 1) - GAP
+    low = max(min(even, LEAST_ROW), SMALLEST_ROW)
+    line = (box.height - HEAD - foot - flat * (low + GAP)) / max(withMaps, 1) - GAP
+    wide = (box.width - NAMES - 12 - 2 * NUMBERS) / 3 - GAP
+    side = max(min(line, MOST_SIDE, wide), SMALLEST_ROW)
     columns = _columns(box, side)
     _head(painter, box, columns, side)
     top = box.y + HEAD
     for row in rows:
-        high = side if "after" in row else LEAST_ROW
+        high = side if "after" in row else low
         _row(painter, Box(box.x, top, box.width, high), columns, row, shifted)
         top += high + GAP
-    text = "error 0: the layer's answer moves with the image\ncosine 1: the layer's answer stays"
-    words(painter, Box(box.x, top, box.width, FOOT), text, 11, PALE, left())
+    if foot:
+        text = "error 0: the layer's answer moves along\ncosine 1: the layer's answer stays"
+        words(painter, Box(box.x, top, box.width, FOOT), text, 12, PALE, left())
 
 
 def _columns(box: Box, side: float) -> list[float]:
@@ -71,10 +86,13 @@ def _columns(box: Box, side: float) -> list[float]:
 
 
 def _head(painter: Any, box: Box, columns: list[float], side: float) -> None:
-    titles = ("layer", "layer of\nshifted", "shifted\nlayer", "difference")
-    for x, title in zip(columns, titles, strict=False):
-        at = Box(x - 3, box.y, (NAMES if x == box.x else side + GAP), HEAD - 2)
-        words(painter, at, title, 11, PALE, left() if x == box.x else None)
+    words(painter, Box(columns[0], box.y, NAMES - 6, HEAD - 2), "layer", 11, PALE, left())
+    if side >= READABLE_MAP:
+        for x, title in zip(columns[1:], TITLES, strict=False):
+            words(painter, Box(x - 3, box.y, side + GAP, HEAD - 2), title, 11, PALE)
+    else:
+        at = Box(columns[1], box.y, columns[4] - columns[1], HEAD - 2)
+        words(painter, at, "maps,\ndifference", 11, PALE, left())
     room = columns[5] - columns[4]
     words(
         painter, Box(columns[4], box.y, room - 4, HEAD - 2), "equivariance\nerror", 11, PALE, left()
@@ -88,7 +106,7 @@ def _row(
     words(
         painter,
         Box(box.x, box.y, NAMES - 6, box.height),
-        row["name"].replace("_", " "),
+        "output" if row["name"] == "logits" else row["name"].replace("_", " "),
         13,
         INK,
         left(),
@@ -128,7 +146,7 @@ def _scaled(values: np.ndarray, top: float) -> np.ndarray:
 def _error(painter: Any, box: Box, row: Mapping[str, Any], shifted: bool) -> None:
     """Write how far the layer is from moving with the image."""
     if "after" not in row:
-        words(painter, box, "no place left", 12, PALE, left())
+        words(painter, box, ("no place left", "no place"), 12, PALE, left())
         return
     inner, whole = row["equivariance"], row["equivariance_with_edges"]
     if inner is None:
@@ -137,8 +155,8 @@ def _error(painter: Any, box: Box, row: Mapping[str, Any], shifted: bool) -> Non
     exact = inner < EXACT and shifted
     below = "exact" if exact else ""
     if abs(whole - inner) >= EXACT:
-        below = f"{below}, edges {whole:.2f}" if exact else f"edges {whole:.2f}"
-    if not below:
+        below = f"exact, edges {whole:.2f}" if exact else f"edges {whole:.2f}"
+    if not below or box.height < LEAST_ROW:
         words(painter, box, f"{inner:.2f}", 14, INK, left(), bold=True)
         return
     top = box.y + box.height / 2 - 17
@@ -149,10 +167,12 @@ def _error(painter: Any, box: Box, row: Mapping[str, Any], shifted: bool) -> Non
 
 def _share(painter: Any, box: Box, value: float) -> None:
     """Draw a cosine similarity as a bar with its number."""
-    bar = Box(box.x, box.y + box.height / 2 + 5, max(box.width - 4, 1.0), 5)
-    words(
-        painter, Box(box.x, bar.y - 19, box.width, 18), f"{value:.2f}", 14, INK, left(), bold=True
-    )
+    low = box.height < LEAST_ROW
+    number = Box(box.x, box.y + box.height / 2 - (9 if low else 14), NUMBER, 18)
+    words(painter, number, f"{value:.2f}", 14, INK, left(), bold=True)
+    bar = Box(box.x, number.y + 19, max(box.width - 4, 1.0), 5)
+    if low:
+        bar = Box(box.x + NUMBER, number.y + 7, max(box.width - 4 - NUMBER, 1.0), 5)
     fill(painter, bar, "#e6e9ed")
     fill(painter, Box(bar.x, bar.y, bar.width * min(max(value, 0.0), 1.0), bar.height), BLUE)
     frame(painter, bar, LINE)

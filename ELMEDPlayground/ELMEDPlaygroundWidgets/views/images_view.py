@@ -8,6 +8,7 @@ import qt
 
 from ELMEDPlaygroundWidgets.views.base import View
 from ELMEDPlaygroundWidgets.views.images_canvas import ImageCanvas
+from ELMEDPlaygroundWidgets.views.images_painting import INK, Box, left, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,14 @@ IMAGE_SIDES = 3
 """A shape of so many numbers is channel, y, x."""
 
 BUTTON_WIDTH = 30
+
+SLIDE = (640, 480)
+"""Width and height of a picture for a slide, as the view paints it: words are large on it."""
+
+FINENESS = 3
+"""Pixels of the picture for one of these: 1920 x 1440 in all."""
+
+SLIDE_TITLE = 34
 
 
 class ImageView(View):
@@ -66,6 +75,21 @@ class ImageView(View):
     def request(self) -> dict[str, Any]:
         """Ask for the chosen image."""
         return {"image": self.chosen["image"]} if self.showsOneImage else {}
+
+    def picture(self) -> qt.QImage:
+        """Return what is shown as a slide wants it: with a title, without the choices above."""
+        width, height = SLIDE
+        image = qt.QImage(width * FINENESS, height * FINENESS, qt.QImage.Format_RGB32)
+        painter = qt.QPainter()
+        painter.begin(image)
+        painter.scale(FINENESS, FINENESS)
+        painter.fillRect(0, 0, width, height, qt.QColor("#ffffff"))
+        at = Box(8, 4, width - 16, SLIDE_TITLE - 8)
+        words(painter, at, self.title, 18, INK, left(), bold=True)
+        painter.translate(0, SLIDE_TITLE)
+        self.canvas.paintAside(painter, width, height - SLIDE_TITLE)
+        painter.end()
+        return image
 
     # What a view may do
 

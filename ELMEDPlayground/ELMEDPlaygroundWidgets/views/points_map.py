@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import qt
 
-from ELMEDPlaygroundWidgets.views.charts import Scale, classLegend, examples
+from ELMEDPlaygroundWidgets.views.charts import (
+    PLANE_BELOW,
+    PLANE_SIDE,
+    Scale,
+    examples,
+    planeAxes,
+)
 from ELMEDPlaygroundWidgets.views.images_painting import (
     INK,
     PALE,
@@ -17,12 +23,13 @@ from ELMEDPlaygroundWidgets.views.images_painting import (
     words,
 )
 from ELMEDPlaygroundWidgets.views.images_view import ImageView
+from ELMEDPlaygroundWidgets.views.legend import SCALE, classLegend, divergingScale, legendHeight
 from ELMEDPlaygroundWidgets.views.palette import classPixels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LEGEND = 22
+HEAD = 36
 ZERO, FULL = 128.0, 127.0
 """How bytes stand for the answers of neurons."""
 
@@ -53,13 +60,17 @@ class DecisionMapView(PointsView):
 
     def paint(self, painter: Any, data: Mapping[str, Any], width: int, height: int) -> None:
         """Draw the map, the examples over it, and a legend."""
-        room = Box(6, 6, width - 12, height - 12 - LEGEND).square()
+        below = legendHeight(painter, width - 12, data["classes"])
+        high = height - 10 - PLANE_BELOW - below
+        room = Box(6 + PLANE_SIDE, 6, width - 18 - PLANE_SIDE, high).square()
         picture(painter, room, classPixels(data["likeliest"], data["confidence"]))
         painter.setRenderHint(qt.QPainter.Antialiasing)
         extent = data["extent"]
-        examples(painter, Scale(room, (-extent, extent), (-extent, extent)), data)
-        legend = Box(room.x, room.y + room.height + 2, room.width, LEGEND)
-        classLegend(painter, legend, data["classes"])
+        scale = Scale(room, (-extent, extent), (-extent, extent))
+        planeAxes(painter, scale, ("x", "y"))
+        radius = min(max(room.width / 110, 2.0), 3.6)
+        examples(painter, scale, data, radius)
+        classLegend(painter, Box(6, height - below, width - 12, below), data["classes"])
 
 
 class NeuronsView(PointsView):
@@ -77,13 +88,15 @@ class NeuronsView(PointsView):
         layers = data["layers"]
         painter.setRenderHint(qt.QPainter.Antialiasing)
         columns = [
-            self._column(layer, number, len(layers), width, height)
+            self._column(layer, number, len(layers), width, height - SCALE)
             for number, layer in enumerate(layers)
         ]
         for number in range(1, len(layers)):
             self._links(painter, columns[number - 1], columns[number], layers[number]["weights"])
         for layer, boxes in zip(layers, columns, strict=True):
             self._maps(painter, layer, boxes)
+        about = ("answers of a neuron; thicker lines: larger weights", "answers, weights")
+        divergingScale(painter, Box(8, height - SCALE, width - 16, SCALE), "−", "+", about)
 
     @staticmethod
     def _column(
@@ -91,16 +104,16 @@ class NeuronsView(PointsView):
     ) -> list[Box]:
         maps = len(layer["maps"])
         step = width / count
-        # Many maps stand in two columns, so that each is large enough to be read.
-        beside = 2 if maps > MOST_IN_A_COLUMN else 1
+        # Many maps stand in several columns, so that each is large enough to be read.
+        beside = max(-(-maps // MOST_IN_A_COLUMN), 1)
         rows = -(-maps // beside)
-        side = min(step * 0.66 / beside, (height - 40) / max(rows, 1) - 4, 110)
-        gap = (height - 40 - rows * side) / (rows + 1)
+        side = min(step * 0.7 / beside - BETWEEN, (height - HEAD) / max(rows, 1) - 4, 110)
+        gap = (height - HEAD - rows * side) / (rows + 1)
         left = number * step + (step - beside * side - (beside - 1) * BETWEEN) / 2
         return [
             Box(
                 left + (place % beside) * (side + BETWEEN),
-                34 + gap + (place // beside) * (side + gap),
+                HEAD + gap + (place // beside) * (side + gap),
                 side,
                 side,
             )
@@ -138,4 +151,4 @@ class NeuronsView(PointsView):
         name = "output" if layer["name"] == "logits" else layer["name"]
         words(painter, Box(middle - 70, 4, 140, 16), name, 12, INK, bold=True)
         more = f"{len(boxes)} of {layer['neurons']}" if hidden else f"{layer['neurons']} neurons"
-        words(painter, Box(middle - 70, 18, 140, 16), more, 11, PALE)
+        words(painter, Box(middle - 70, 19, 140, 16), more, 11, PALE)

@@ -14,6 +14,8 @@ from ELMEDPlaygroundWidgets.views.images_painting import (
     Box,
     fill,
     left,
+    right,
+    textWidth,
     words,
 )
 from ELMEDPlaygroundWidgets.views.images_view import ImageView
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NAME = 130
-TALLEST = 96
+TALLEST = 150
 HINT = 18
 
 
@@ -57,12 +59,28 @@ class WeightsView(ImageView):
             for column, (name, colour) in enumerate((("weight", BLUE), ("gradient", ORANGE))):
                 box = Box(NAME + column * room + 6, y, room - 12, step - 20)
                 _histogram(painter, box, layer[f"{name}s"], colour)
-                spread = f"± {layer[f'largest_{name}']:.2g}, typically {layer[f'{name}_norm']:.2g}"
-                below = Box(box.x, y + step - 20, box.width, 14)
-                words(painter, below, spread, 10, PALE)
+                below = Box(box.x, y + step - 19, box.width, 15)
+                _numbers(painter, below, layer[f"largest_{name}"], layer[f"{name}_norm"])
         for row, hint in enumerate(hints):
             box = Box(8, height - HINT * (len(hints) - row) - 2, width - 16, HINT)
-            words(painter, box, hint, 11, ORANGE, left())
+            words(painter, box, _wordings(hint), 12, ORANGE, left())
+
+
+def _numbers(painter: Any, box: Box, largest: float, typical: float) -> None:
+    """Write below a histogram where it ends, and the usual size."""
+    low, high = f"−{largest:.2g}", f"+{largest:.2g}"
+    end = textWidth(painter, high, 11) + 6
+    words(painter, box, low, 11, PALE, left())
+    words(painter, box, high, 11, PALE, right())
+    middle = Box(box.x + end, box.y, max(box.width - 2 * end, 1), box.height)
+    texts = [f"{word} {typical:.2g}" for word in ("typical size", "typical", "≈")]
+    if textWidth(painter, texts[-1], 11) <= middle.width:
+        words(painter, middle, texts, 11, PALE)
+
+
+def _wordings(hint: str) -> tuple[str, str]:
+    """Return a hint as it is, and without what follows its colon."""
+    return hint, hint.partition(":")[0] + "."
 
 
 def _histogram(painter: Any, box: Box, counts: Any, colour: str) -> None:
