@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("Case", "State", "Seconds", "What to know")
 WAITING = "waiting"
+ROW_PIXELS = 22
 
 
 class CohortTable:
@@ -31,6 +32,7 @@ class CohortTable:
         widget.setColumnCount(len(COLUMNS))
         widget.setHorizontalHeaderLabels(list(COLUMNS))
         widget.verticalHeader().hide()
+        widget.verticalHeader().setDefaultSectionSize(ROW_PIXELS)
         widget.horizontalHeader().setStretchLastSection(True)
 
     @property

@@ -260,7 +260,7 @@ class CohortSection:
         for case in self.cases:
             record = self.table.records.get(case.name)
             if record and record.failed:
-                journal.path(case).unlink(missing_ok=True)
+                journal.forget(case)
         self.table.forget(failedOnly=True)
 
     def _cancel(self, *_) -> None:

@@ -10,7 +10,7 @@ import logging
 import os
 import queue
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ELMEDLib.cohort.record import Journal
 from ELMEDLib.cohort.work import carry_out, failure
@@ -138,8 +138,9 @@ def _record_of(job: Job, case: Case, future: Any) -> Record:
     from distributed import KilledWorker
 
     if future.status == "finished":
-        record: Record = future.result()
-        return record
+        # From the disk: the answer itself goes down with its process if that ends now.
+        written = Journal(job.output).read(case)
+        return written or cast("Record", future.result())
     if future.status == "cancelled":
         raise WorkerError(
             "The cluster has given up a case.",

@@ -80,6 +80,10 @@ class Journal:
         same = record.name == case.name and record.inputs == case.paths
         return record if same else None
 
+    def forget(self, case: Case) -> None:
+        """Remove a case's record, when there is one."""
+        self.path(case).unlink(missing_ok=True)
+
     def write(self, case: Case, record: Record) -> None:
         """Keep a record.
 

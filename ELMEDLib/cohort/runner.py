@@ -93,6 +93,8 @@ def run_cohort(
             _tidy(output)
         known = {case.name: journal.read(case) for case in cases}
         waiting = [case for case in cases if _is_waiting(known[case.name], retry_failed)]
+        for case in waiting:  # a record says that a case is done, to every process
+            journal.forget(case)
         before = len(cases) - len(waiting)
         job = Job(undertaking.work, undertaking.arguments, output)
         try:

@@ -39,10 +39,16 @@ class CaseResult:
 def carry_out(work: CaseWork, case: Case, arguments: dict[str, Any], output: str) -> Record:
     """Do the work for a case and keep its record; a failure is a record, too.
 
+    A case that has its record already is left alone: Dask does work again whose answer went down
+    with a process, and a cluster may still be at it for a run that was killed.
+
     Raises:
         OutputError: the record cannot be written.
     """
     journal = Journal(Path(output))
+    done = journal.read(case)
+    if done:
+        return done
     started = time.monotonic()
     record = _worked_on(work, case, arguments, started)
     journal.write(case, record)
