@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.errors import InputError
+from ELMEDRadiomicsLib.burden.command import add_command as add_burden
 
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
@@ -77,6 +78,7 @@ def add_commands(commands: Any) -> None:
     )
     parser.set_defaults(run=run_radiomics)
     _add_maps(commands)
+    add_burden(commands)
 
 
 def _add_maps(commands: Any) -> None:

@@ -11,6 +11,7 @@ from ELMEDLib.errors import InputError
 from ELMEDLib.files import written_whole
 from ELMEDLib.progress import Progress, no_progress, within
 from ELMEDRadiomicsLib.backends import Options
+from ELMEDRadiomicsLib.burden.service import burden_files
 from ELMEDRadiomicsLib.engine import extract
 from ELMEDRadiomicsLib.maps import feature_maps
 from ELMEDRadiomicsLib.normalisation import NyulStandard
@@ -153,6 +154,7 @@ def _labels(given: Any) -> dict[int, str] | list[int] | None:
 TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
     "extract": extract_files,
     "maps": map_files,
+    "burden": burden_files,
     "cohort": cohort,
     "cohort_report": cohort_report,
 }

@@ -1,0 +1,1 @@
+"""Tumour burden: volumes, diameters and RANO measurements of a segmented tumour."""

@@ -1,0 +1,162 @@
+"""The largest perpendicular diameters of a lesion in one plane after another.
+
+Sources: the product of the longest diameter and the longest one at right angles to it is the
+measure of Macdonald et al. 1990 and of RANO (Wen et al. 2010, J Clin Oncol 28:1963; RANO 2.0: Wen
+et al. 2023, J Clin Oncol 41:5187). Lines that cross no cavity follow RANO's rule that cysts and
+surgical cavities are not measured. Maximum product: the pair whose product is largest, as automated
+RANO does (Chang et al. 2019, Neuro-Oncology 21:1412).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ELMEDRadiomicsLib.burden.chords import (
+    Chord,
+    Chords,
+    across,
+    longest_perpendicular,
+    widths,
+)
+from ELMEDRadiomicsLib.burden.closed_region import ClosedRegion
+from ELMEDRadiomicsLib.diameters import mesh_points
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CANDIDATES = 8
+"""Directions whose exact perpendicular is looked for, best first."""
+
+
+ROUNDING = 1e-3
+"""In mm: lines that differ by less are equally long."""
+
+
+@dataclass(frozen=True)
+class Cross:
+    """Two perpendicular lines in one plane, the longer one first.
+
+    Attributes:
+        plane: index of the plane.
+        longest: in half pixels from the first pixel's centre, (row, column).
+        perpendicular: at right angles to it.
+    """
+
+    plane: int
+    longest: Chord
+    perpendicular: Chord
+
+    @property
+    def product(self) -> float:
+        """The product of both lengths, in mm²."""
+        return self.longest.length * self.perpendicular.length
+
+
+@dataclass(frozen=True)
+class LargestCrosses:
+    """A lesion's largest pair of diameters by either rule.
+
+    Attributes:
+        classic: the longest diameter of a plane and the longest line at right angles to it, in the
+            plane where their product is largest.
+        product: the pair with the largest product, of all directions and planes; never smaller.
+    """
+
+    classic: Cross
+    product: Cross
+
+
+def largest_crosses(
+    mask: NDArray[np.bool_], spacing: tuple[float, float, float]
+) -> LargestCrosses | None:
+    """Return the largest perpendicular diameters, None for an empty mask.
+
+    Ends of lines lie on the borders of pixels, halfway between a pixel inside and one outside. A
+    line stays inside the region, sampled every quarter of a pixel (see `closed_region`).
+
+    Args:
+        mask: (planes, rows, columns).
+        spacing: of planes, rows and columns, in mm.
+    """
+    classic: Cross | None = None
+    product: Cross | None = None
+    seen = np.flatnonzero(mask.any((1, 2))).tolist()
+    planes = [_Plane(index, mask[index], spacing[1:]) for index in seen]
+    # Large planes first: what they reach lets most others be left out unseen.
+    for plane in sorted(planes, key=lambda plane: -plane.pixels):
+        reached = classic.product if classic else 0.0
+        if plane.bound <= reached:
+            continue
+        found = plane.crosses(reached, product.product if product else 0.0)
+        if found is None:
+            continue
+        if classic is None or found.classic.product > classic.product:
+            classic = found.classic
+        if product is None or found.product.product > product.product:
+            product = found.product
+    return LargestCrosses(classic, product) if classic and product else None
+
+
+class _Plane:
+    """One plane of a lesion, cut to its pixels."""
+
+    def __init__(
+        self, index: int, mask: NDArray[np.bool_], spacing: tuple[float, float] | tuple[float, ...]
+    ) -> None:
+        self._index = index
+        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+        self._corner = np.array([rows[0] - 1, columns[0] - 1])
+        cut = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        self._mask = np.pad(cut, 1)
+        self.pixels = int(cut.sum())
+        self._spacing = (float(spacing[0]), float(spacing[1]))
+        short, long = sorted(size * mm for size, mm in zip(cut.shape, self._spacing, strict=True))
+        # Of all perpendicular lines in a box, those along a diagonal have the largest product.
+        self.bound = short / long * (short**2 + long**2) * (1 + 1e-9)
+
+    def crosses(self, classic: float, product: float) -> LargestCrosses | None:
+        """Return the largest pairs, None when neither exceeds what was reached before (mm²)."""
+        region = ClosedRegion(self._mask, self._spacing)
+        points = mesh_points(self._mask).astype(np.int64)
+        extents = widths(region, points)
+        if (extents * across(extents)).max() < classic:
+            return None
+        extent = float(extents.max())
+        chords = Chords(region, points, min(product / extent, classic**0.5) * (1 - 1e-6))
+        if (chords.bounds * across(chords.bounds)).max() < classic:
+            return None
+        longest = chords.longest(product)
+        lengths = np.array([chord.length if chord else 0.0 for chord in longest])
+        if not lengths.any():
+            return None
+        # Round lesions have many longest diameters: all of them are tried.
+        ties = np.flatnonzero(lengths >= lengths.max() - ROUNDING)[:CANDIDATES]
+        promising = np.argsort(-lengths * across(lengths), kind="stable")[:CANDIDATES]
+        pairs = {
+            direction: (chord, longest_perpendicular(region, points, chord))
+            for direction in {*ties.tolist(), *promising.tolist()}
+            if (chord := longest[direction])
+        }
+        first = max((pairs[direction] for direction in ties.tolist()), key=_product)
+        return LargestCrosses(self._cross(*first), self._cross(*max(pairs.values(), key=_product)))
+
+    def _cross(self, chord: Chord, other: Chord) -> Cross:
+        first, second = sorted((chord, other), key=lambda line: -line.length)
+        return Cross(self._index, self._placed(first), self._placed(second))
+
+    def _placed(self, chord: Chord) -> Chord:
+        """Return a chord with its ends in the half pixels of the whole plane."""
+        row, column = 2 * self._corner
+        (y1, x1), (y2, x2) = chord.start, chord.end
+        return Chord(
+            (float(y1 + row), float(x1 + column)),
+            (float(y2 + row), float(x2 + column)),
+            chord.length,
+        )
+
+
+def _product(pair: tuple[Chord, Chord]) -> float:
+    return pair[0].length * pair[1].length

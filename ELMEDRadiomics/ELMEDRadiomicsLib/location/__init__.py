@@ -1,0 +1,1 @@
+"""Where in the brain a tumour lies: side, lobes, and structures that it touches."""
