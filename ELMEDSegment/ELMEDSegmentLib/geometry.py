@@ -73,13 +73,20 @@ class Grid:
         return image
 
     def resample(
-        self, image: sitk.Image, interpolator: int = sitk.sitkLinear, outside: float = 0.0
+        self,
+        image: sitk.Image,
+        interpolator: int = sitk.sitkLinear,
+        outside: float = 0.0,
+        through: sitk.Transform | None = None,
     ) -> sitk.Image:
-        """Return `image` sampled at this grid's voxel centres, `outside` where it has no values."""
+        """Return `image` sampled at this grid's voxel centres, `outside` where it has no values.
+
+        `through` takes positions on this grid to positions in `image`, which are the same without.
+        """
         return sitk.Resample(
             image,
             self.size,
-            sitk.Transform(),
+            through or sitk.Transform(),
             interpolator,
             self.origin,
             self.spacing,

@@ -125,9 +125,7 @@ def prepare(
         # Dividing by the share of brain keeps the dark background out of the brain's edge.
         score = (_sampled(values, part, working)[shown] / share[shown] - mean) / deviation
         array[index, shown] = scheme.limited(score)
-    preparation = Preparation(
-        Grid.of(reference), start, part, working, statistics, normalisation
-    )
+    preparation = Preparation(Grid.of(reference), start, part, working, statistics, normalisation)
     return Prepared(array, inside, preparation)
 
 

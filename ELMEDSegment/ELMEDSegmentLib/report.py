@@ -35,6 +35,9 @@ class Report:
         steps: what was done to the study before the network saw it.
         environment: versions and device.
         confidence: how sure the network is of each region; see `uncertainty.confidence`.
+        history: the steps from the scans to the network, if they were not prepared before; see
+            `raw.steps.History`.
+        findings: what was noticed before the run, and what was done about it; see `findings`.
     """
 
     volumes_ml: dict[str, float]
@@ -46,6 +49,8 @@ class Report:
     steps: list[str]
     environment: dict[str, str]
     confidence: dict[str, dict[str, float]] = field(default_factory=dict)
+    history: dict[str, Any] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)
     notice: str = NOTICE
     made: str = field(
         default_factory=lambda: datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -74,6 +79,8 @@ def describe_model(manifest: Manifest) -> dict[str, str]:
     return {
         "name": manifest.name,
         "title": manifest.title,
+        "version": manifest.version,
+        "source": manifest.source,
         "sha256": manifest.sha256,
         "licence": manifest.licence,
         "citation": manifest.citation,

@@ -19,12 +19,17 @@ from ELMEDSegmentLib.labels import CHANNEL_TITLES
 from ELMEDSegmentLib.memory import predict_in_memory
 from ELMEDSegmentLib.outcome import Wanted, outcome_of
 from ELMEDSegmentLib.preparation import prepare
+from ELMEDSegmentLib.raw.aligning import Aligned, Aligning, align
+from ELMEDSegmentLib.raw.recording import with_normalisation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ELMEDSegmentLib.model import Manifest, Model
     from ELMEDSegmentLib.study import Study
+
+ALIGNED = 0.5
+"""Share of the whole way until scans are registered and freed of the skull, by and large."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Options:
         mirror: predict the mirror image, too, and take the mean; twice the time.
         probabilities: return the probability of each region.
         uncertainty: return how undecided the network is at each voxel.
+        prepare: when scans are registered and freed of the skull, one of `aligning.PREPARE`.
+        brain_extraction: by what, one of `brain.METHODS`.
     """
 
     device: str = "auto"
@@ -48,6 +55,8 @@ class Options:
     mirror: bool = False
     probabilities: bool = False
     uncertainty: bool = False
+    prepare: str = "auto"
+    brain_extraction: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -59,12 +68,14 @@ class Result:
         report: what ran and what it found.
         probabilities: of each region, float32 images on the same grid, if they were wanted.
         uncertainty: entropy in bits, a float32 image on the same grid, if it was wanted.
+        aligned: the study as it was after registration and brain extraction.
     """
 
     labels: sitk.Image
     report: reporting.Report
     probabilities: dict[str, sitk.Image] = field(default_factory=dict)
     uncertainty: sitk.Image | None = None
+    aligned: Aligned | None = None
 
 
 @dataclass
@@ -105,31 +116,33 @@ def segment(
     clock = _Clock()
     with clock.stage("preparation"):
         progress("preparation", 0.0, "Preparing the volumes")
+        aligning = Aligning(options.prepare, options.brain_extraction, device=device)
+        aligned = align(study, aligning, within(progress, 0.0, ALIGNED))
         prepared = prepare(
-            study,
+            aligned.study,
             manifest.channels,
             manifest.spacing_mm,
             manifest.normalisation,
             manifest.field_of_view,
         )
+        preparation = aligned.returning(prepared.preparation)
     with clock.stage("inference"):
         prediction = predict_in_memory(
             model.network,
             manifest.architecture,
             prepared.array,
             device,
-            within(progress, 0.2, 0.8),
+            within(progress, ALIGNED if aligned.history else 0.2, 0.8),
             Way(largest_tile(options.largest_tile, manifest.field_of_view), options.mirror),
         )
     with clock.stage("postprocessing"):
         progress("postprocessing", 0.8, "Turning probabilities into labels")
         outcome = outcome_of(
             dict(zip(manifest.regions, prediction.probabilities, strict=True)),
-            prepared.preparation,
+            preparation,
             Wanted(options.postprocess, options.probabilities, options.uncertainty),
         )
     progress("postprocessing", 1.0, "Done")
-    preparation = prepared.preparation
     labels = sitk.GetArrayViewFromImage(outcome.labels)
     voxels = reporting.count_voxels(labels)
     doubtful = doubts(labels, preparation.reference.spacing[::-1], outcome.confidence)
@@ -137,14 +150,16 @@ def segment(
         volumes_ml=reporting.volumes_ml(voxels, preparation.reference),
         voxels=voxels,
         seconds=clock.seconds,
-        warnings=[*study.warnings, *missing, *prediction.warnings, *doubtful],
+        warnings=[*study.warnings, *aligned.warnings, *missing, *prediction.warnings, *doubtful],
         model=reporting.describe_model(manifest),
         geometry=reporting.describe_geometry(preparation),
-        steps=reporting.describe_steps(preparation),
+        steps=[*aligned.sentences, *reporting.describe_steps(preparation)],
         environment=reporting.describe_environment(prediction.device, threads),
         confidence=outcome.confidence,
+        history=with_normalisation(aligned.history, preparation.statistics),
+        findings=[finding.as_dict() for finding in study.findings],
     )
-    return Result(outcome.labels, report, outcome.probabilities, outcome.uncertainty)
+    return Result(outcome.labels, report, outcome.probabilities, outcome.uncertainty, aligned)
 
 
 def _missing(study: Study, manifest: Manifest) -> list[str]:
