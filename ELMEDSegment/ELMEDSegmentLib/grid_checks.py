@@ -35,25 +35,35 @@ LARGEST_TILT_DEGREES = 10.0
 
 
 def grids(volumes: Volumes, reference: str, *, preparing: bool) -> list[Finding]:
-    """Return a finding for each volume that lies on another grid than the reference."""
+    """Return what lies on another grid than the reference: a problem each, or one note."""
     expected = geometry.Grid.of(volumes[reference])
-    found = []
-    for channel, image in volumes.items():
-        text = geometry.difference(geometry.Grid.of(image), expected)
-        if not text:
-            continue
-        found.append(
+    differences = {
+        channel: geometry.difference(geometry.Grid.of(image), expected)
+        for channel, image in volumes.items()
+    }
+    elsewhere = {channel: text for channel, text in differences.items() if text}
+    if preparing and elsewhere:
+        lie = "volume lies on another grid" if len(elsewhere) == 1 else "volumes lie on other grids"
+        return [
             Finding(
-                NOTE if preparing else PROBLEM,
+                NOTE,
                 "grid",
-                f"The {channel} volume lies on another grid than the {reference} volume ({text}).",
-                "It will be registered and resampled."
-                if preparing
-                else "Register and resample the volumes to one of them first.",
-                (channel, reference),
+                f"The {joined_titles(elsewhere)} {lie} than the {joined_titles([reference])} "
+                "volume.",
+                "They will be registered and resampled.",
+                (*elsewhere, reference),
             )
+        ]
+    return [
+        Finding(
+            PROBLEM,
+            "grid",
+            f"The {channel} volume lies on another grid than the {reference} volume ({text}).",
+            "Register and resample the volumes to one of them first.",
+            (channel, reference),
         )
-    return found
+        for channel, text in elsewhere.items()
+    ]
 
 
 def spacing(volumes: Volumes) -> list[Finding]:

@@ -1,34 +1,68 @@
-"""The four volume selectors, and which volume is guessed to be which."""
+"""The four volume selectors, and below each why its volume was taken."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import slicer
-
-from ELMEDSegmentLib.channels import guess_channels
-from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS
+from ELMEDLib.bridge.volumes import imageFromVolume
+from ELMEDLib.errors import ELMEDError
+from ELMEDSegmentLib.channels import Identification, identify
+from ELMEDSegmentLib.labels import CHANNELS, joined_titles
+from ELMEDSegmentWidgets.background import Background
+from ELMEDSegmentWidgets.study_volumes import candidateOf, visibleVolumes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
     from types import SimpleNamespace
 
+    import slicer
+
+    from ELMEDSegmentLib.channels import Candidate, ChannelGuess
     from ELMEDSegmentWidgets.parameters import ELMEDSegmentParameterNode
+
+SOURCES = {"name": "from its name", "DICOM": "from DICOM", "image": "from its image only"}
+
+SURE, LIKELY = 0.8, 0.6
+"""From these confidences on, a guess is shown with a tick, and without a warning."""
 
 
 class ChannelSelectors:
-    """The selectors `t1Selector` to `flairSelector`."""
+    """The selectors `t1Selector` to `flairSelector` with the labels of their reasons."""
 
     def __init__(self, ui: SimpleNamespace) -> None:
+        self._ui = ui
         self._selectors = {channel: getattr(ui, f"{channel}Selector") for channel in CHANNELS}
+        self._labels = {channel: getattr(ui, f"{channel}ReasonLabel") for channel in CHANNELS}
         self._help = {channel: widget.toolTip for channel, widget in self._selectors.items()}
+        self._guessed: dict[str, slicer.vtkMRMLScalarVolumeNode] = {}
+        self._looking = Background()
+        self.forgetReasons()
+
+    def cleanup(self) -> None:
+        """Let go of the nodes, and of what is at work."""
+        self._looking.cleanup()
+        self._guessed.clear()
 
     def forgetReasons(self) -> None:
         """Show the selectors' own help again."""
-        for channel, selector in self._selectors.items():
-            selector.toolTip = self._help[channel]
+        self._looking.cancel()
+        self._guessed.clear()
+        for channel in CHANNELS:
+            self._forget(channel)
+        self._showRemarks(())
+
+    def follow(self, parameters: ELMEDSegmentParameterNode) -> None:
+        """Take a reason away when the user has chosen another volume."""
+        for channel, node in list(self._guessed.items()):
+            if getattr(parameters, channel) is not node:
+                del self._guessed[channel]
+                self._forget(channel)
+
+    # Guesses
 
     def guess(self, parameters: ELMEDSegmentParameterNode, keepChosen: bool) -> str:
-        """Choose the volumes whose names tell what they are.
+        """Choose the volumes whose names and headers tell what they are.
 
         Args:
             parameters: receives the choices.
@@ -39,32 +73,97 @@ class ChannelSelectors:
         """
         chosen = {channel: getattr(parameters, channel) for channel in CHANNELS}
         taken = [node for node in chosen.values() if node] if keepChosen else []
-        nodes = [node for node in _volumes() if node not in taken]
-        guesses = guess_channels([node.GetName() for node in nodes])
-        changed = []
-        for channel, guess in guesses.items():
-            if keepChosen and chosen[channel]:
-                continue
+        nodes = [node for node in visibleVolumes() if node not in taken]
+        found = identify([candidateOf(node) for node in nodes])
+        wanted = [name for name in found.guesses if not (keepChosen and chosen[name])]
+        if keepChosen:
+            # What is still missing is said where it can be changed: beside Apply.
+            found = replace(found, remarks=found.remarks if wanted and not taken else ())
+        self.fill(parameters, nodes, found, wanted)
+        return self._sentence(wanted, keepChosen)
+
+    def lookAtImages(
+        self,
+        parameters: ELMEDSegmentParameterNode,
+        nodes: Sequence[slicer.vtkMRMLScalarVolumeNode],
+        onEnd: Callable[[str], None],
+    ) -> None:
+        """Choose among `nodes`, and where names say nothing look at the images, in a while.
+
+        Args:
+            parameters: receives the choices.
+            nodes: the volumes of one patient.
+            onEnd: called with a sentence for the user.
+        """
+
+        def end(answer: Identification | ELMEDError) -> None:
+            if isinstance(answer, ELMEDError):
+                onEnd(str(answer))
+                return
+            self.fill(parameters, nodes, answer, list(answer.guesses))
+            onEnd(self._sentence(list(answer.guesses), keepChosen=False))
+
+        candidates = [candidateOf(node) for node in nodes]
+        found = identify(candidates)
+        if len(found.guesses) == len(CHANNELS) or len(nodes) < 2:  # noqa: PLR2004
+            end(found)
+        else:
+            self._looking.start(self._look(list(nodes), candidates), end)
+
+    def _look(
+        self, nodes: list[slicer.vtkMRMLScalarVolumeNode], candidates: list[Candidate]
+    ) -> Generator[None, None, Identification]:
+        images = []
+        for node in nodes:
+            images.append(imageFromVolume(node))
+            yield
+        withImages = [
+            replace(candidate, image=lambda image=image: image)
+            for candidate, image in zip(candidates, images, strict=True)
+        ]
+        return (yield from self._looking.inThread(identify, withImages))
+
+    def fill(
+        self,
+        parameters: ELMEDSegmentParameterNode,
+        nodes: Sequence[slicer.vtkMRMLScalarVolumeNode],
+        found: Identification,
+        wanted: Sequence[str],
+    ) -> None:
+        """Choose the volumes that were found for the `wanted` channels, and show why."""
+        for channel in wanted:
+            guess = found.guesses[channel]
+            self._guessed[channel] = nodes[guess.index]
             setattr(parameters, channel, nodes[guess.index])
-            self._selectors[channel].toolTip = f"{self._help[channel]}\n\nGuessed: {guess.reason}."
-            changed.append(channel)
-        return self._sentence(changed, keepChosen)
+            self._show(channel, guess)
+        if wanted or found.remarks:
+            self._showRemarks(found.remarks)
+
+    # What is shown
+
+    def _show(self, channel: str, guess: ChannelGuess) -> None:
+        mark = "✓" if guess.confidence >= SURE else "?" if guess.confidence >= LIKELY else "⚠"
+        source = SOURCES[guess.source]
+        label = self._labels[channel]
+        label.text = f"{mark} {guess.confidence:.0%} sure, {source}"
+        label.toolTip = f"Guessed: {guess.reason}."
+        label.visible = True
+        self._selectors[channel].toolTip = f"{self._help[channel]}\n\nGuessed: {guess.reason}."
+
+    def _forget(self, channel: str) -> None:
+        self._selectors[channel].toolTip = self._help[channel]
+        self._labels[channel].visible = False
+        self._labels[channel].text = ""
+
+    def _showRemarks(self, remarks: Sequence[str]) -> None:
+        self._ui.remarksLabel.text = "\n".join(remarks)
+        self._ui.remarksLabel.visible = bool(remarks)
 
     @staticmethod
     def _sentence(changed: list[str], keepChosen: bool) -> str:
         if changed:
-            titles = ", ".join(CHANNEL_TITLES[name] for name in CHANNELS if name in changed)
-            return f"Guessed from the names: {titles}. Please check them."
+            titles = joined_titles(name for name in CHANNELS if name in changed)
+            return f"Guessed: {titles}. Please check them."
         if keepChosen:
             return ""
-        return "No volume's name tells what it is; choose the volumes yourself."
-
-
-def _volumes() -> list[slicer.vtkMRMLScalarVolumeNode]:
-    """Return the scene's scalar volumes that a user can see, label maps left out."""
-    nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-    return [
-        node
-        for node in nodes
-        if not node.IsA("vtkMRMLLabelMapVolumeNode") and not node.GetHideFromEditors()
-    ]
+        return "No volume tells what it is; choose the volumes yourself."

@@ -12,10 +12,12 @@ from ELMEDLib.bridge.workplace import PYTHON_SETTING
 from ELMEDLib.errors import ELMEDError
 from ELMEDSegmentLib.catalogue import available_models
 from ELMEDSegmentLib.labels import CHANNELS
+from ELMEDSegmentLib.model import read_manifest
+from ELMEDSegmentLib.study import default_reference
 from ELMEDSegmentWidgets import installation
-from ELMEDSegmentWidgets.channel_selectors import ChannelSelectors
 from ELMEDSegmentWidgets.cohort_section import SegmentCohortSection
 from ELMEDSegmentWidgets.device_label import DeviceLabel
+from ELMEDSegmentWidgets.inputs_section import InputsSection, chosenVolumes
 from ELMEDSegmentWidgets.models_section import ModelsSection
 from ELMEDSegmentWidgets.readiness import whatIsMissing
 from ELMEDSegmentWidgets.results_view import ResultsView
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import SimpleNamespace
 
+    from ELMEDLib.bridge.runs import Run
+    from ELMEDLib.worker.client import WorkerProcess
+    from ELMEDSegmentLib.catalogue import ModelEntry
     from ELMEDSegmentWidgets.run import SegmentationRun
 
 
@@ -50,7 +55,8 @@ class SegmentPanel(RunPanel):
         super().__init__(ui, logic, logic.segmenter, isEntered)
         self.problem: ELMEDError | None = None
         self._models = {}
-        self.channels = ChannelSelectors(ui)
+        self._optional: tuple[str, ...] = ()
+        self.inputs = InputsSection(ui, self)
         self.results = ResultsView(ui, self._studyVolumes)
         self.devices = DeviceLabel(ui)
         self.cohort = SegmentCohortSection(ui.cohortCollapsibleButton, self._cohortChoices)
@@ -58,7 +64,6 @@ class SegmentPanel(RunPanel):
             ui.trainingCollapsibleButton, self._deviceName, self._offerModels
         )
         self.models = ModelsSection(ui.modelsCollapsibleButton, self._offerModels)
-        ui.guessButton.connect("clicked(bool)", self._guessAll)
         ui.modelComboBox.connect("currentIndexChanged(int)", self._modelChosen)
         ui.workerPythonPathLineEdit.currentPath = slicer.util.settingsValue(PYTHON_SETTING, "")
         ui.workerPythonPathLineEdit.connect("currentPathChanged(QString)", self._pythonChosen)
@@ -86,6 +91,7 @@ class SegmentPanel(RunPanel):
     def cleanup(self) -> None:
         """End everything: the panel is about to be deleted."""
         super().cleanup()
+        self.inputs.cleanup()
         self.results.cleanup()
         self.devices.cleanup()
         self.training.cleanup()
@@ -95,7 +101,7 @@ class SegmentPanel(RunPanel):
     def sceneClosed(self) -> None:
         """Forget what was said about the scene that is gone."""
         self.problem = None
-        self.channels.forgetReasons()
+        self.inputs.sceneClosed()
         self.training.sceneClosed()
 
     def parametersChanged(self) -> None:
@@ -131,29 +137,26 @@ class SegmentPanel(RunPanel):
         entry = self._models.get(self.ui.modelComboBox.currentData)
         self.ui.modelDescriptionLabel.text = entry.description if entry else ""
         self.ui.modelDescriptionLabel.visible = bool(entry and entry.description)
+        self._optional = _copesWithout(entry)
+        self.check()
 
     def _pythonChosen(self, path: str) -> None:
         qt.QSettings().setValue(PYTHON_SETTING, path)
         self.problem = None
         self.check()
 
-    def _guessAll(self, *_) -> None:
-        if self.parameters:
-            self.say(self.channels.guess(self.parameters, keepChosen=False))
-
     def refresh(self) -> None:
         """Choose volumes for the channels that have none yet."""
         if self.parameters and self._isEntered() and not self.place.running:
-            sentence = self.channels.guess(self.parameters, keepChosen=True)
-            if sentence:
-                self.say(sentence)
+            self.inputs.refresh()
 
     def check(self, *_) -> None:
         """Let Apply be pressed when nothing is missing, and else say what is."""
         if self.parameters is None or self.place.running:
             return
-        missing = whatIsMissing(self.parameters, bool(self._models), self.problem)
-        self.showReadiness(missing, "Segment the tumour in the chosen volumes.")
+        unusable = self.inputs.check(self._optional)
+        missing = whatIsMissing(self.parameters, bool(self._models), self.problem, self._optional)
+        self.showReadiness(missing or unusable, "Segment the tumour in the chosen volumes.")
         self.results.show(self.parameters.segmentation, self.parameters.volumesTable)
 
     def _studyVolumes(self) -> list[slicer.vtkMRMLScalarVolumeNode]:
@@ -177,6 +180,18 @@ class SegmentPanel(RunPanel):
 
     # Runs
 
+    def runBeside(self, makeRun: Callable[[WorkerProcess, Callable], Run]) -> None:
+        """Start another run than a segmentation; Apply cancels it meanwhile.
+
+        Args:
+            makeRun: makes the run for the worker, and for what shows its progress.
+        """
+        try:
+            self.place.begin(lambda worker: makeRun(worker, self._showProgress))
+            self._showBusy()
+        except ELMEDError as error:
+            self.showError(error)
+
     def prepare(self) -> bool:
         """Install what is missing; False when the user did not want it."""
         return installation.ensurePackages()
@@ -185,11 +200,13 @@ class SegmentPanel(RunPanel):
         """Segment the chosen volumes."""
         parameters = self.parameters
         self.results.clearMessages()
+        volumes = chosenVolumes(parameters)
         self.logic.segmenter.start(
-            {channel: getattr(parameters, channel) for channel in CHANNELS},
+            volumes,
             onProgress,
             onEnd,
             model=parameters.model,
+            reference=default_reference(volumes),
             device=parameters.device.value,
             postprocess=parameters.postprocess,
             mirror=parameters.mirror,
@@ -207,3 +224,11 @@ class SegmentPanel(RunPanel):
         self.parameters.volumesTable = result.tableNode
         self.results.announce(result, list(run.volumes.values()))
         return f"Segmented in {result.seconds:.0f} s with {result.model} ({result.device})."
+
+
+def _copesWithout(entry: ModelEntry | None) -> tuple[str, ...]:
+    """Return the channels that a model does without, one at a time."""
+    try:
+        return read_manifest(entry.manifest).copes_without if entry else ()
+    except ELMEDError:
+        return ()

@@ -26,7 +26,7 @@ def test_opening_the_panel_imports_neither_torch_nor_monai():
 
 def test_volumes_are_recognised_by_their_names_when_they_appear(panel, study):
     assert selected(panel) == study
-    assert "Guessed from the names" in panel.ui.statusLabel.text
+    assert "Guessed: T1, contrast-enhanced T1, T2 and FLAIR" in panel.ui.statusLabel.text
     assert panel.ui.applyButton.enabled
 
 
