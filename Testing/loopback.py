@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ssl
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @dataclass
@@ -49,10 +51,16 @@ class Resource:
 class Loopback:
     """The server: what it has, and what it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None, key: Path | None = None) -> None:
+        """Prepare a server, of HTTPS where there is a certificate."""
         self.resources: dict[str, Resource] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.handle_error = lambda *_: None
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, key)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
@@ -146,9 +154,9 @@ def _start(handler: BaseHTTPRequestHandler, resource: Resource) -> int:
 
 
 @contextmanager
-def serving() -> Iterator[Loopback]:
-    """Run a server for a while."""
-    loopback = Loopback()
+def serving(certificate: Path | None = None, key: Path | None = None) -> Iterator[Loopback]:
+    """Run a server for a while, of HTTPS where there is a certificate."""
+    loopback = Loopback(certificate, key)
     loopback.start()
     try:
         yield loopback

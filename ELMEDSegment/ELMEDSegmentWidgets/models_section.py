@@ -10,10 +10,9 @@ import slicer
 
 from ELMEDLib.bridge.panels import FULL
 from ELMEDLib.errors import CancelledError, ELMEDError
-from ELMEDSegmentLib import store
 from ELMEDSegmentLib.labels import REGIONS
 from ELMEDSegmentLib.models.entries import find_entry
-from ELMEDSegmentLib.models.install import consent_needed, consent_question
+from ELMEDSegmentLib.models.install import consent_needed, consent_question, remove_model
 from ELMEDSegmentLib.models.listing import AVAILABLE, BUNDLED, DAMAGED, INSTALLED, UPDATE
 from ELMEDSegmentLib.models.torchscript import WARNING, is_torchscript
 from ELMEDSegmentWidgets import installation
@@ -155,9 +154,11 @@ class ModelsSection:
         if not slicer.util.confirmOkCancelDisplay(question, windowTitle=TITLE):
             return
         try:
-            store.remove(row.name)
+            remove_model(row.name)
         except ELMEDError as error:
+            self._refresh()
             self._showError(error)
+            return
         self._changed(f"{row.title} was removed.")
 
     def _add(self, *_) -> None:

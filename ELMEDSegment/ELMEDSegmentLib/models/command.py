@@ -143,19 +143,12 @@ def run_update(arguments: argparse.Namespace, progress: Progress) -> None:
 
 def run_remove(arguments: argparse.Namespace, _progress: Progress) -> None:
     """Carry out `elmed models remove`."""
-    from ELMEDSegmentLib import store
-    from ELMEDSegmentLib.models.checksums import forget_first
-    from ELMEDSegmentLib.models.entries import read_catalogue
+    from ELMEDSegmentLib.models.install import remove_model
 
-    downloads = {entry.name: entry.download for entry in read_catalogue()}
-    download = downloads.get(arguments.name)
-    installed = {path.stem for path in store.user_manifests()}
-    if arguments.forget and download:
-        forget_first(download.url)
-        _print("The checksum of the first installation is forgotten.")
-        if arguments.name not in installed:
-            return
-    count = store.remove(arguments.name, only_old=arguments.old)
+    count = remove_model(arguments.name, only_old=arguments.old, forget=arguments.forget)
+    if not count:
+        _print(f"Nothing of {arguments.name} was installed; what was left of a download is gone.")
+        return
     _print(f"Removed {count} version{'' if count == 1 else 's'} of {arguments.name}.")
 
 

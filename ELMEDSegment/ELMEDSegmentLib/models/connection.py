@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import urllib.request
 from http.client import HTTPException
 from typing import IO, TYPE_CHECKING, Any
@@ -88,7 +89,14 @@ def ask(url: str, headers: dict[str, str], timeout_s: float) -> HTTPResponse | N
             return None
         raise _refusal(error.code) from error
     except (URLError, OSError, HTTPException) as error:
-        raise InterruptedDownloadError(str(getattr(error, "reason", error))) from error
+        reason = getattr(error, "reason", error)
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            raise DownloadError(
+                "The server cannot prove that it is the one that was asked for.",
+                "Ask your network's administrators whether they look into connections; else do not "
+                "use this address.",
+            ) from error
+        raise InterruptedDownloadError(str(reason)) from error
     answer: HTTPResponse = response
     return answer
 

@@ -171,6 +171,35 @@ def add_from_disk(
     return _install(name, path, facts, record, progress, layout)
 
 
+def remove_model(name: str, *, only_old: bool = False, forget: bool = False) -> int:
+    """Delete an installed model, and what was left of a download of it.
+
+    Args:
+        name: of the model.
+        only_old: delete its older versions alone.
+        forget: forget the checksum of the first installation, too; then the model need not be
+            installed any more.
+
+    Returns:
+        How many versions were deleted.
+
+    Raises:
+        InputError: it is not installed.
+        OutputError: it cannot be deleted.
+    """
+    downloads = {entry.name: entry.download for entry in read_catalogue()}
+    what = downloads.get(name)
+    known = False
+    if what and not only_old:
+        known = Partial(what.url).size > 0 or forget
+        Partial(what.url).discard()
+        if forget:
+            checksums.forget_first(what.url)
+    if known and name not in {path.stem for path in store.user_manifests()}:
+        return 0
+    return store.remove(name, only_old=only_old)
+
+
 def facts_of(entry: Entry) -> dict[str, Any]:
     """Return what the catalogue says of a model, as entries of a manifest."""
     return {

@@ -167,6 +167,11 @@ def test_a_model_without_checksum_says_that_it_is_trusted_at_first_use(catalogue
     assert main(["models", "remove", "brats2023-gli"]) == 0
     with pytest.raises(ModelError, match="not the one that was first installed"):
         install("brats2023-gli")
+    assert main(["models", "remove", "brats2023-gli", "--forget"]) == 0
+    install("brats2023-gli")
+    assert (
+        find_row("brats2023-gli").checksum == "none published; recorded at the first installation"
+    )
 
 
 def test_a_corrupted_download_leaves_the_old_version_in_use(catalogue, server, models_folder):

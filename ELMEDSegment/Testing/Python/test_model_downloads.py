@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -212,3 +214,19 @@ def test_a_file_without_checksum_must_stay_the_one_of_the_first_time(server):
         check_digests(what, other)
     forget_first(what.url)
     assert check_digests(what, other) == "first"
+
+
+def test_a_server_that_cannot_prove_who_it_is_gets_no_second_chance(tmp_path, models_folder):
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl, which makes the certificate for this test, is not installed")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+    command += ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=localhost"]
+    subprocess.run(command, check=True, capture_output=True)
+    with serving(certificate, key) as secure:
+        secure.serve("model.pt", CONTENT)
+        address = secure.url("model.pt").replace("http:", "https:")
+        with pytest.raises(DownloadError, match="cannot prove"):
+            fetch(Download(address, "weights"))
+        assert not secure.requests
