@@ -69,13 +69,21 @@ def test_evaluate_prints_dice_of_each_region(study, tmp_path):
     assert scores["dice"] == {"WT": 1.0, "TC": 1.0, "ET": 1.0}
 
 
-def test_evaluate_refuses_other_grids(study, tmp_path):
+def test_evaluate_resamples_to_the_grid_of_the_reference_or_refuses(study, tmp_path):
     image = sitk.ReadImage(str(study["seg"]))
     other = tmp_path / "other.nii.gz"
     sitk.WriteImage(image[:-1], str(other))
     done = elmed("evaluate", other, study["seg"])
+    assert done.returncode == 0, done.stderr
+    assert "was resampled to the grid of the reference" in done.stderr
+    assert "Dice WT  1.0000" in done.stdout
+    assert "Volume difference in ml WT  0.00" in done.stdout
+
+    image.SetOrigin([value + 40 for value in image.GetOrigin()])
+    sitk.WriteImage(image, str(other))
+    done = elmed("evaluate", other, study["seg"])
     assert done.returncode == 1
-    assert "another grid" in done.stderr
+    assert "another grid than the reference" in done.stderr
 
 
 def test_evaluate_judges_a_model_on_labelled_studies(study, small_model, tmp_path):
@@ -85,6 +93,7 @@ def test_evaluate_judges_a_model_on_labelled_studies(study, small_model, tmp_pat
         *("Dice", "study", "mean"),
         *("HD95", "study", "mean"),
         *("Surface", "study", "mean"),
+        *("Volume", "study", "mean"),
     ]
 
     done = elmed("evaluate", "--studies", tmp_path, "--cases", "nobody")
@@ -98,7 +107,9 @@ def test_evaluate_without_anything_says_what_to_give():
     assert "Give a segmentation and its reference" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["segment", "evaluate", "train", "simulate", "demo"])
+@pytest.mark.parametrize(
+    "command", ["segment", "export", "devices", "evaluate", "train", "simulate", "demo"]
+)
 def test_help_teaches_with_an_example(command):
     done = elmed(command, "--help")
     assert done.returncode == 0
