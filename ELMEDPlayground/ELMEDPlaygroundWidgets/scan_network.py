@@ -68,6 +68,7 @@ class ScanNetwork:
 
     def _addVolumes(self, layout: Any) -> None:
         self.selectors = {}
+        names: dict[str, Any] = {}
         for channel in CHANNELS:
             selector = slicer.qMRMLNodeComboBox()
             selector.setObjectName(f"scan{channel.capitalize()}Selector")
@@ -79,8 +80,13 @@ class ScanNetwork:
             selector.setToolTip(f"The {CHANNEL_TITLES[channel]} volume.")
             layout.addRow(f"{CHANNEL_TITLES[channel]}:", selector)
             self.selectors[channel] = selector
+            names[f"{channel}Selector"] = selector
+            reason = _label(f"scan{channel.capitalize()}ReasonLabel", "Why this volume was taken.")
+            names[f"{channel}ReasonLabel"] = reason
+            layout.addRow("", reason)
+        names["remarksLabel"] = _label("scanRemarksLabel", "What is still missing.")
+        layout.addRow(names["remarksLabel"])
         self._choices = _Choices(self.selectors)
-        names = {f"{channel}Selector": widget for channel, widget in self.selectors.items()}
         self._guesses = ChannelSelectors(SimpleNamespace(**names))
         self.openButton = _button(
             "scanOpenButton",
@@ -172,7 +178,8 @@ class ScanNetwork:
         self._guesses.forgetReasons()
 
     def cleanup(self) -> None:
-        """Let go of the table."""
+        """Let go of the volumes and the table."""
+        self._guesses.cleanup()
         self.tableView.setMRMLTableNode(None)
 
     @property
@@ -327,6 +334,15 @@ class ScanNetwork:
         self.tableView.setMRMLTableNode(table)
         self.tableView.resizeColumnsToContents()
         self.tableView.visible = True
+
+
+def _label(name: str, help: str) -> Any:  # noqa: A002 - what it is
+    label = qt.QLabel()
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    label.setToolTip(help)
+    label.visible = False
+    return label
 
 
 def _button(name: str, text: str, help: str, onClick: Callable[..., None]) -> Any:  # noqa: A002
