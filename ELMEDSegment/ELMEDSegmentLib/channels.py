@@ -28,6 +28,9 @@ SURE = 0.5
 AS_CLEAR = 0.15
 """Volumes whose confidence differs by no more are equally clear: the finer one is taken."""
 
+MOST = 0.99
+"""Nothing that a header says is certain."""
+
 FINER_MM = 0.15
 """Smaller differences of voxel spacing do not matter."""
 
@@ -140,12 +143,14 @@ def _opinion(candidate: Candidate) -> _Opinion:
     if shares[kind] < SURE:
         return _Opinion("", shares[kind], "what it says of itself contradicts itself", "name")
     supporting = [piece for piece in evidence if kind in piece.kinds]
+    # That agent was given is what makes a T1 a T1c: it is said first.
+    supporting.sort(key=lambda piece: piece.kinds != ("t1c",))
     against = [piece for piece in evidence if kind in piece.among and kind not in piece.kinds]
     reason = "; ".join(piece.reason for piece in supporting if piece.reason)
     if against:
         reason += "; although " + " and ".join(piece.reason for piece in against if piece.reason)
     source = "DICOM" if any(piece.source == "DICOM" for piece in supporting) else "name"
-    return _Opinion(kind, round(shares[kind], 2), reason, source)
+    return _Opinion(kind, min(round(shares[kind], 2), MOST), reason, source)
 
 
 def _speaks_of_family(evidence: Sequence[Evidence]) -> bool:

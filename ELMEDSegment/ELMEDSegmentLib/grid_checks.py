@@ -13,7 +13,7 @@ import SimpleITK as sitk
 from ELMEDSegmentLib import geometry
 from ELMEDSegmentLib.findings import NOTE, PROBLEM, WARNING, Finding
 from ELMEDSegmentLib.heads import head_of, shows_skull
-from ELMEDSegmentLib.labels import joined_titles
+from ELMEDSegmentLib.labels import all_or_titles, joined_titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,11 +73,12 @@ def spacing(volumes: Volumes) -> list[Finding]:
     if not coarse:
         return []
     length = max(longest.values())
+    which = all_or_titles(coarse, volumes)
     return [
         Finding(
             WARNING,
             "spacing",
-            f"Voxels of the {joined_titles(coarse)} volume(s) are up to {length:.1f} mm long; "
+            f"Voxels of {which} are up to {length:.1f} mm long; "
             "the network was trained on 1 mm voxels.",
             "They are interpolated; small parts of the tumour may be missed.",
             coarse,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 CHANNELS = ("t1", "t1c", "t2", "flair")
 """The four contrasts, in the order in which ELMED's own networks take them."""
@@ -51,3 +51,10 @@ def joined_titles(channels: Iterable[str]) -> str:
     """Return the titles of `channels` as a list in a sentence: "T1, T2 and FLAIR"."""
     titles = [CHANNEL_TITLES.get(channel, channel) for channel in channels]
     return " and ".join(filter(None, [", ".join(titles[:-1]), titles[-1]]))
+
+
+def all_or_titles(some: Collection[str], everything: Collection[str]) -> str:
+    """Return "all volumes", or the titles of the channels: "the T1 and T2 volumes"."""
+    if len(some) == len(everything):
+        return "all volumes"
+    return f"the {joined_titles(some)} volume{'s' if len(some) > 1 else ''}"

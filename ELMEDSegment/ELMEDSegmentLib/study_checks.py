@@ -10,7 +10,7 @@ import SimpleITK as sitk
 from ELMEDSegmentLib import grid_checks
 from ELMEDSegmentLib.findings import NOTE, PROBLEM, WARNING, Finding, sorted_by_severity
 from ELMEDSegmentLib.heads import shows_skull
-from ELMEDSegmentLib.labels import joined_titles
+from ELMEDSegmentLib.labels import all_or_titles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -148,8 +148,7 @@ def _skull(volumes: Volumes, *, preparing: bool) -> list[Finding]:
     with_skull = tuple(name for name, image in volumes.items() if shows_skull(image))
     if not with_skull:
         return []
-    everywhere = len(with_skull) == len(volumes)
-    where = "the volumes" if everywhere else f"the {joined_titles(with_skull)} volume(s)"
+    where = all_or_titles(with_skull, volumes)
     if preparing:
         return [
             Finding(

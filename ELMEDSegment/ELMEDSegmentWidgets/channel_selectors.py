@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ELMEDSegmentLib.channels import Candidate, ChannelGuess
     from ELMEDSegmentWidgets.parameters import ELMEDSegmentParameterNode
 
-SOURCES = {"name": "from its name", "DICOM": "from DICOM", "image": "from its image only"}
-
 SURE, LIKELY = 0.8, 0.6
 """From these confidences on, a guess is shown with a tick, and without a warning."""
 
@@ -143,9 +141,8 @@ class ChannelSelectors:
 
     def _show(self, channel: str, guess: ChannelGuess) -> None:
         mark = "✓" if guess.confidence >= SURE else "?" if guess.confidence >= LIKELY else "⚠"
-        source = SOURCES[guess.source]
         label = self._labels[channel]
-        label.text = f"{mark} {guess.confidence:.0%} sure, {source}"
+        label.text = f"{mark} {guess.confidence:.0%} sure, {_briefly(guess)}"
         label.toolTip = f"Guessed: {guess.reason}."
         label.visible = True
         self._selectors[channel].toolTip = f"{self._help[channel]}\n\nGuessed: {guess.reason}."
@@ -167,3 +164,14 @@ class ChannelSelectors:
         if keepChosen:
             return ""
         return "No volume tells what it is; choose the volumes yourself."
+
+
+def _briefly(guess: ChannelGuess) -> str:
+    """Return where a guess comes from, with its first reason in a few words."""
+    first = guess.reason.partition("; ")[0]
+    word = first.split("'")[1] if first.startswith("'") else ""
+    if guess.source == "image":
+        return "from its image alone"
+    if "contrast agent" in first:
+        return f"{guess.source}: contrast agent given"
+    return f"{guess.source}: called '{word}'" if word else f"{guess.source}: {first}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import SimpleITK as sitk
+import slicer
 
 from ELMEDLib.bridge.runs import Run
 from ELMEDLib.bridge.volumes import addVolumeFromImage
@@ -16,8 +17,6 @@ from ELMEDSegmentWidgets.study_volumes import INSTANCE_UIDS, putIntoStudy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-
-    import slicer
 
     from ELMEDLib.worker.client import WorkerProcess
 
@@ -85,7 +84,8 @@ class FolderRun(Run):
 
 
 def _node(image: sitk.Image, row: dict[str, Any]) -> slicer.vtkMRMLScalarVolumeNode:
-    node = addVolumeFromImage(image, row["name"])
+    # Two series of a study often have one name.
+    node = addVolumeFromImage(image, slicer.mrmlScene.GenerateUniqueName(row["name"]))
     if row["instances"]:
         node.SetAttribute(INSTANCE_UIDS, " ".join(row["instances"]))
     return node

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ELMEDLib.bridge.views import showVolume
 from ELMEDLib.errors import CancelledError, InputError
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentWidgets.channel_selectors import ChannelSelectors
@@ -66,7 +67,7 @@ class InputsSection:
         volumes = chosenVolumes(parameters)
         missing = [channel for channel in CHANNELS if channel not in volumes]
         without = missing[0] if len(missing) == 1 and missing[0] in optional else ""
-        self.findings.look(volumes, without, preparing=True)
+        self.findings.look(volumes, without, preparing=parameters.prepare.value != "never")
         return self.findings.problem
 
     # Filling the selectors
@@ -112,6 +113,7 @@ class InputsSection:
     def _take(self, loaded: LoadedStudy) -> str:
         found = loaded.identification
         self.selectors.fill(self._panel.parameters, loaded.nodes, found, list(found.guesses))
+        showVolume(loaded.nodes[0], loaded.nodes)
         count = len(loaded.nodes)
         return f"Loaded {count} volume{'s' if count != 1 else ''}. Please check them."
 

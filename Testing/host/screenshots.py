@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from host.host import Host, start
+from host.inputs_screenshot import draw_inputs
 from host.lesson_screenshots import draw_lessons, panel_and_views
 from host.names import ROOT, product_modules
 from host.pictures import save_picture
@@ -47,10 +48,12 @@ def draw_segment(host: Host, folder: Path) -> list[Path]:
     import slicer
 
     ui = host.select_module("ELMEDSegment").ui
+    drawn = [draw_inputs(host, folder / "ELMEDSegment-inputs.png", STUDY)]
+    slicer.mrmlScene.Clear()
     for name in ("t1", "t2", "flair", "t1c"):
         slicer.util.loadVolume(str(STUDY / f"{name}.nii.gz"))
     host.process_events()
-    drawn = [host.screenshot(folder / "ELMEDSegment-ready.png")]
+    drawn.append(host.screenshot(folder / "ELMEDSegment-ready.png"))
     if not ui.applyButton.enabled:
         print(f"No picture of a result: {ui.applyButton.toolTip}")  # noqa: T201
         return drawn

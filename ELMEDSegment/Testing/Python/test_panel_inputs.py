@@ -62,7 +62,7 @@ def wait_for_findings(host, panel):
 def test_each_selector_shows_how_sure_its_guess_is_until_it_is_overridden(panel, load):
     nodes = load(TELLING)
     assert selected(panel) == nodes
-    assert reason(panel, "flair").text == "✓ 97% sure, from its name"
+    assert reason(panel, "flair").text == "✓ 97% sure, name: called 'flair'"
     assert "'flair' in the name" in reason(panel, "flair").toolTip
     panel.ui.flairSelector.setCurrentNode(nodes["t1"])
     assert not reason(panel, "flair").isVisibleTo(panel.ui.inputsCollapsibleButton)
@@ -76,7 +76,7 @@ def test_volumes_whose_names_say_nothing_are_told_by_their_images(host, panel, l
     panel.ui.guessButton.click()
     host.wait_until(lambda: panel.ui.flairSelector.currentNode() is not None)
     assert selected(panel) == nodes
-    assert "from its image only" in reason(panel, "t1c").text
+    assert "from its image alone" in reason(panel, "t1c").text
     assert reason(panel, "t1c").text.startswith("⚠")
     assert "with low confidence" in panel.ui.remarksLabel.text
 
@@ -135,8 +135,8 @@ def test_slicer_s_dicom_database_is_asked_where_there_is_one(
         node.SetAttribute("DICOM.instanceUIDs", f"1.2.{channel} 1.2.other")
     panel.ui.guessButton.click()
     assert selected(panel) == nodes
-    assert "from DICOM" in reason(panel, "t1c").text
-    assert "contrast agent" in reason(panel, "t1c").toolTip
+    assert reason(panel, "t1c").text.endswith("sure, DICOM: contrast agent given")
+    assert "make T1" in reason(panel, "t1c").toolTip
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_a_folder_is_loaded_chosen_and_explained(host, panel, slicer, dicom, ima
         assert np.array_equal(slicer.util.arrayFromVolume(node), array)
         instances = node.GetAttribute("DICOM.instanceUIDs").split()
         assert len(instances) == len(array)
-        assert "from DICOM" in reason(panel, channel).text
+        assert "sure, DICOM: " in reason(panel, channel).text
     from ELMEDSegmentWidgets.study_volumes import studyOf
 
     assert len({studyOf(node) for node in nodes.values()} - {0}) == 1
