@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.burden.command import add_command as add_burden
+from ELMEDRadiomicsLib.follow_up.command import add_command as add_follow_up
 
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
@@ -79,6 +80,7 @@ def add_commands(commands: Any) -> None:
     parser.set_defaults(run=run_radiomics)
     _add_maps(commands)
     add_burden(commands)
+    add_follow_up(commands)
 
 
 def _add_maps(commands: Any) -> None:

@@ -13,6 +13,7 @@ from ELMEDLib.progress import Progress, no_progress, within
 from ELMEDRadiomicsLib.backends import Options
 from ELMEDRadiomicsLib.burden.service import burden_files
 from ELMEDRadiomicsLib.engine import extract
+from ELMEDRadiomicsLib.follow_up.service import follow_up_files
 from ELMEDRadiomicsLib.maps import feature_maps
 from ELMEDRadiomicsLib.normalisation import NyulStandard
 from ELMEDRadiomicsLib.presets import preset
@@ -155,6 +156,7 @@ TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
     "extract": extract_files,
     "maps": map_files,
     "burden": burden_files,
+    "follow_up": follow_up_files,
     "cohort": cohort,
     "cohort_report": cohort_report,
 }

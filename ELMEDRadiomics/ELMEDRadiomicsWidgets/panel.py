@@ -9,6 +9,7 @@ import slicer
 from ELMEDLib.bridge.panels import RunPanel
 from ELMEDLib.bridge.segment_images import segmentNames
 from ELMEDRadiomicsWidgets import installation
+from ELMEDRadiomicsWidgets.burden_section import BurdenSection
 from ELMEDRadiomicsWidgets.check_list import CheckList
 from ELMEDRadiomicsWidgets.cohort_section import RadiomicsCohortSection
 from ELMEDRadiomicsWidgets.extraction import Request
@@ -48,6 +49,7 @@ class RadiomicsPanel(RunPanel):
         self.cohort = RadiomicsCohortSection(
             ui.cohortCollapsibleButton, self._cohortChoices, self.settings.problem
         )
+        self.burden = BurdenSection(ui.burdenCollapsibleButton, self._segmentation)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.NodeRemovedEvent, self._nodesChanged)
         self.begin()
@@ -55,18 +57,28 @@ class RadiomicsPanel(RunPanel):
     def enter(self) -> None:
         """Take up what has changed while another module was open."""
         super().enter()
+        self.burden.enter()
         self.cohort.enter()
 
     def exit(self) -> None:
         """Let the workers go when they have nothing to do."""
         super().exit()
+        self.burden.exit()
         self.cohort.exit()
 
     def cleanup(self) -> None:
         """End everything: the panel is about to be deleted."""
         super().cleanup()
         self.results.cleanup()
+        self.burden.cleanup()
         self.cohort.cleanup()
+
+    def sceneClosed(self) -> None:
+        """Forget what was said about the scene that is gone."""
+        self.burden.sceneClosed()
+
+    def _segmentation(self) -> slicer.vtkMRMLSegmentationNode | None:
+        return self.parameters.segmentation if self.parameters is not None else None
 
     # Choices
 
@@ -119,6 +131,7 @@ class RadiomicsPanel(RunPanel):
         )
         self.showReadiness(missing, "Measure the checked segments in the checked volumes.")
         self.results.show(self.parameters.table)
+        self.burden.check()
 
     def _showSegments(self) -> None:
         node = self.parameters.segmentation

@@ -77,12 +77,15 @@ def burden_options(given: Mapping[str, Any] | None) -> BurdenOptions:
     return options
 
 
-def with_parts(labels: sitk.Image, parts: Mapping[str, Any] | None) -> sitk.Image:
+def with_parts(
+    labels: sitk.Image, parts: Mapping[str, Any] | None, *, empty: bool = False
+) -> sitk.Image:
     """Return the label map with the engine's own label values.
 
     Args:
         labels: any integers.
         parts: label values of each part of the tumour, one or a list; None as BraTS has them.
+        empty: whether there may be no tumour, as after a complete response.
 
     Raises:
         InputError: a part is unknown, or no voxel belongs to any.
@@ -95,7 +98,7 @@ def with_parts(labels: sitk.Image, parts: Mapping[str, Any] | None) -> sitk.Imag
             raise InputError(f"There is no part '{name}' of a tumour.", f"Parts: {sorted(PARTS)}.")
         wanted = values if isinstance(values, (list, tuple)) else [values]
         found[np.isin(array, [value for value in wanted if value])] = PARTS[name]
-    if not found.any():
+    if not found.any() and not empty:
         raise InputError(
             "The label map holds no tumour: no voxel has one of the labels looked for.",
             "Check the label values of core, oedema and enhancing tumour.",

@@ -1,0 +1,1 @@
+"""Tumour burden over time: lesions matched, changes, and a proposed response category."""
