@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 16
 MEGABYTE = 1_000_000
+GIGABYTE = 1_000_000_000
 
 OK, PARTIAL_CONTENT = 200, 206
 
@@ -189,4 +190,6 @@ def _pause(seconds: float, count: int, what: Download, progress: Progress) -> No
 
 def megabytes(count: int) -> str:
     """Return a number of bytes for people."""
+    if count >= GIGABYTE:
+        return f"{count / GIGABYTE:.1f} GB"
     return f"{count / MEGABYTE:.1f} MB"

@@ -54,7 +54,8 @@ def consent_needed(entry: Entry) -> Consent:
 def consent_question(entry: Entry) -> str:
     """Return the question that names size, source, licence and checksum of a download."""
     what = _download_of(entry)
-    size = f"The size is not stated; at most {megabytes(what.limit)}."
+    unknown = what.size_source or "not stated by its makers"
+    size = f"Size: {unknown}; beyond {megabytes(what.limit)} it is refused."
     if what.size_bytes:
         source = f" ({what.size_source})" if what.size_source else ""
         size = f"Size: {megabytes(what.size_bytes)}{source}."

@@ -132,8 +132,10 @@ def test_the_question_names_size_source_and_licence():
     assert "Free to use and/or refer to the BraTS datasets" in known
     assert "No checksum is published" in known
     unknown = consent_question(find_entry("brats2023-men"))
-    assert "The size is not stated" in unknown
-    assert "held against the published MD5" in consent_question(find_entry("monai-brats"))
+    assert "Size: not stated by its makers; beyond 2.1 GB it is refused." in unknown
+    zoo = consent_question(find_entry("monai-brats"))
+    assert "about 19 MB, reckoned from" in zoo
+    assert "held against the published MD5" in zoo
 
 
 # Coming and going
