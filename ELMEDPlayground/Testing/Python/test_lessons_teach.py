@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
@@ -13,6 +14,9 @@ from ELMEDPlaygroundLib.lessons.course import BY_NUMBER, LESSONS
 
 CPU_S = 60.0
 """That a lesson may compute."""
+
+ALL_CPU_S = 360.0
+"""That all of them may compute together."""
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +50,15 @@ def test_doing_what_a_step_says_is_noticed_and_nothing_else(walked, number):
 
 def test_no_lesson_computes_for_more_than_a_minute(walked):
     assert {number: seconds for number, (_, seconds, _) in walked.items() if seconds > CPU_S} == {}
+
+
+def test_all_lessons_together_compute_for_six_minutes_at_most(walked):
+    assert sum(seconds for _, seconds, _ in walked.values()) <= ALL_CPU_S
+
+
+def test_the_network_is_off_while_the_lessons_run(no_network):
+    with pytest.raises(OSError, match="no network"):
+        socket.create_connection(("127.0.0.1", 9), timeout=1)
 
 
 def test_there_are_eight_lessons_and_each_asks_does_and_shows_something():

@@ -11,6 +11,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
 from ELMEDLib.errors import InputError  # noqa: E402
 from ELMEDPlaygroundLib.data.dataset import make_dataset  # noqa: E402
+from ELMEDPlaygroundLib.experiment.experiment import Experiment  # noqa: E402 - needs torch
 from ELMEDPlaygroundLib.networks.build import build  # noqa: E402 - needs torch
 from ELMEDPlaygroundLib.networks.design import design_from  # noqa: E402
 from ELMEDPlaygroundLib.networks.initialise import initial_weights  # noqa: E402
@@ -120,6 +121,24 @@ def test_presets_fit_their_data(name):
     assert not set(data.train) & set(data.test)
     assert np.isfinite(data.inputs).all()
     assert design.summary()[-1].shape == (len(data.classes),)
+
+
+def test_the_lab_s_dense_preset_learns_and_its_neurons_live():
+    spec = {part: PRESETS["lab-dense"][part] for part in ("data", "network", "settings")}
+    experiment = Experiment(spec)
+    experiment.advance(steps=400)
+    hidden = experiment.activations(experiment.data.inputs[:200])["dense1"]
+    assert (hidden > 0).any(axis=0).mean() >= 0.5
+    assert experiment.evaluate()["train_loss"] < experiment.history[0]["train_loss"]
+
+
+@pytest.mark.slow
+def test_the_lab_s_convolutions_get_over_the_plateau():
+    """A minute: 182,660 parameters see 240 batches. Chance is 0.1."""
+    spec = {part: PRESETS["lab-conv"][part] for part in ("data", "network", "settings")}
+    experiment = Experiment(spec)
+    experiment.advance(steps=240)
+    assert experiment.evaluate()["train_accuracy"] >= 0.2
 
 
 def test_presets_of_the_lab_are_the_lab_s_networks():

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from host.lateness import TimerWatch
+from host.lateness import TimerWatch, waited_for_processor
 from host.panel_checks import is_alive, wait_for
 
 pytest.importorskip("torch", reason="PyTorch is not installed")
@@ -20,6 +22,11 @@ NAME = "ELMEDPlayground"
 LONGEST_STALL_S = 0.05
 FEWEST_FRAMES = 15
 SLOWEST_FIRST_FRAME_S = 1.0
+FRAME_S = 0.03
+"""That the worker trains for each frame."""
+
+COMPUTED_S = 0.01
+"""That a frame may take to be computed; see `test_representation_views.py`."""
 
 
 @pytest.fixture
@@ -41,6 +48,14 @@ def step(bench):
 def quiet(host, bench):
     """Wait until all questions are answered."""
     host.wait_until(lambda: not bench.laboratory.busy, 60)
+
+
+def waited_by(process_id):
+    """Return for how many seconds a process has waited for a processor; 0 where it is not told."""
+    try:
+        return int(Path(f"/proc/{process_id}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
 
 
 def run_until(host, panel, bench, reached, timeout=60):
@@ -71,12 +86,16 @@ def test_run_shows_learning_at_once_often_and_without_a_stall(host, panel, bench
     watch = TimerWatch()
     watch.start()
     frames.clear()
-    began = time.monotonic()
+    worker = bench.laboratory.workerProcessID
+    waited = waited_for_processor() + waited_by(worker)
+    began, spent = time.monotonic(), time.process_time()
     panel.ui.runButton.click()
     host.wait_until(lambda: step(bench) > 0)
     first = time.monotonic() - began
+    waited = waited_for_processor() + waited_by(worker) - waited
     host.wait_until(lambda: time.monotonic() - began > 3.0 or not bench.running)
     seconds = time.monotonic() - began
+    cost = (time.process_time() - spent) / len(frames)
     watch.stop()
     panel.ui.pauseButton.click()
     quiet(host, bench)
@@ -84,9 +103,14 @@ def test_run_shows_learning_at_once_often_and_without_a_stall(host, panel, bench
     busy_elsewhere = hasattr(os, "getloadavg") and os.getloadavg()[0] > os.cpu_count()
     assert bench.history[-1]["train_loss"] < bench.history[0]["train_loss"]
     assert watch.latest < LONGEST_STALL_S
-    # Where other programs take the processor, nobody draws in time.
-    assert busy_elsewhere or first < SLOWEST_FIRST_FRAME_S
-    assert busy_elsewhere or len(frames) / seconds >= FEWEST_FRAMES
+    # What the two processes waited for a processor that others had is not theirs.
+    assert first - waited < SLOWEST_FIRST_FRAME_S
+    # Where other programs take the processor, nobody draws in time; then it is what a frame costs
+    # that must leave room for so many: training, computing and drawing, one after the other.
+    if busy_elsewhere and len(frames) / seconds < FEWEST_FRAMES:
+        assert FRAME_S + COMPUTED_S + cost <= 1 / FEWEST_FRAMES
+    else:
+        assert len(frames) / seconds >= FEWEST_FRAMES
 
 
 def test_pause_step_and_reset(host, panel, bench):
@@ -240,7 +264,9 @@ def test_results_go_to_a_table_and_charts(host, panel, bench, slicer, tmp_path):
     assert {chart.GetTitle() for chart in charts} == {"Loss", "Accuracy"}
     pictures = export.writePictures(tmp_path)
     assert len(pictures) == 2
-    assert all(path.stat().st_size > 1000 for path in pictures)
+    for path in pictures:
+        header = path.read_bytes()[16:24]
+        assert struct.unpack(">2I", header) == (1920, 1440), path
 
 
 def test_leaving_the_module_ends_the_worker_and_coming_back_goes_on(host, panel, bench):

@@ -71,8 +71,8 @@ def test_points_of_the_map_keep_their_class_and_part(learnt):
 
 def test_every_neuron_has_a_map_and_its_weights():
     shown = look(experiment(), {"neurons": {}})["neurons"]["layers"]
-    assert [len(layer["maps"]) for layer in shown] == [16, 16, 2]
-    assert shown[1]["weights"].shape == (16, 16)
+    assert [len(layer["maps"]) for layer in shown] == [32, 16, 2]
+    assert shown[1]["weights"].shape == (16, 32)
     assert shown[0]["maps"].dtype == np.uint8
 
 

@@ -93,7 +93,7 @@ def scan(request, study):
     torch.manual_seed(4)
     architecture = ARCHITECTURES[request.param]
     network = build_network(architecture).eval()
-    manifest = Manifest("a", "A", "", architecture, 1.5, "a.pt", "0" * 64, "", "")
+    manifest = Manifest("a", "A", "", architecture, 2.0, "a.pt", "0" * 64, "", "")
     return open_scan(study, Model(manifest, network), "cpu")
 
 

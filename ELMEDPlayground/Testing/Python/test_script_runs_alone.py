@@ -29,50 +29,61 @@ ALL_KINDS = [
 ]
 COLUMNS = ("step", "train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
-BLOCKED = """\
-import importlib.abc, runpy, sys
+EXPERIMENTS = (
+    (POINTS, DENSE, {"optimiser": "sgd", "learning_rate": 0.3, "batch": 10}),
+    (POINTS, DENSE, {"optimiser": "momentum", "learning_rate": 0.05, "loss": "squared_error"}),
+    (IMAGES, ALL_KINDS, {"optimiser": "adam", "learning_rate": 0.01, "weight_decay": 0.001}),
+)
+
+ALONE = """\
+import contextlib, importlib.abc, io, pathlib, runpy, sys
 class Wall(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         if name.startswith("ELMED"):
             raise ImportError(f"the script asked for {name}")
 sys.meta_path.insert(0, Wall())
-runpy.run_path(sys.argv.pop(1), run_name="__main__")
+for script in sys.argv[1:]:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        runpy.run_path(script, run_name="__main__")
+    pathlib.Path(script).with_suffix(".txt").write_text(said.getvalue())
 """
+"""Runs each script as `python script` would, in one process: PyTorch is loaded once."""
 
 
-def printed(script, folder):
-    """The rows that the script prints in a process and a folder of its own."""
-    file = folder / "experiment.py"
-    file.write_text(script, encoding="utf-8")
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Each experiment, and the file with the rows that its script printed."""
+    folder = tmp_path_factory.mktemp("scripts")
+    found = []
+    for number, (data, layers, settings) in enumerate(EXPERIMENTS):
+        experiment = Experiment({"data": data, "network": {"layers": layers}, "settings": settings})
+        experiment.advance(steps=30)
+        experiment.change({"learning_rate": settings["learning_rate"] / 2.0, "batch": 20})
+        experiment.advance(steps=50)
+        file = folder / f"experiment{number}.py"
+        file.write_text(script_of(experiment), encoding="utf-8")
+        found.append((experiment, file.with_suffix(".txt")))
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     done = subprocess.run(
-        [sys.executable, "-c", BLOCKED, str(file)],
+        [sys.executable, "-c", ALONE, *(str(file.with_suffix(".py")) for _, file in found)],
         capture_output=True,
         text=True,
         cwd=folder,
         env=environment,
-        timeout=100,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return np.array([[float(word) for word in line.split()] for line in done.stdout.splitlines()])
+    return found
 
 
-@pytest.mark.parametrize(
-    ("data", "layers", "settings"),
-    [
-        (POINTS, DENSE, {"optimiser": "sgd", "learning_rate": 0.3, "batch": 10}),
-        (POINTS, DENSE, {"optimiser": "momentum", "learning_rate": 0.05, "loss": "squared_error"}),
-        (IMAGES, ALL_KINDS, {"optimiser": "adam", "learning_rate": 0.01, "weight_decay": 0.001}),
-    ],
-)
-def test_script_gives_the_same_curve(data, layers, settings, tmp_path):
-    experiment = Experiment({"data": data, "network": {"layers": layers}, "settings": settings})
-    experiment.advance(steps=30)
-    experiment.change({"learning_rate": settings["learning_rate"] / 2.0, "batch": 20})
-    experiment.advance(steps=50)
+@pytest.mark.parametrize("number", range(len(EXPERIMENTS)))
+def test_script_gives_the_same_curve(runs, number):
+    experiment, file = runs[number]
     wanted = np.array([[row[name] for name in COLUMNS] for row in experiment.history])
-    found = printed(script_of(experiment), tmp_path)
+    printed = file.read_text().splitlines()
+    found = np.array([[float(word) for word in line.split()] for line in printed])
     assert found.shape == wanted.shape
     assert np.array_equal(found[:, 0], wanted[:, 0])
     assert np.allclose(found, wanted, rtol=1e-3, atol=1e-4)
