@@ -179,10 +179,13 @@ def test_surfaces_are_made_only_when_they_are_asked_for(bridge, node, labels, ki
 def test_importing_a_usual_result_does_not_hold_up_the_window(bridge, node, kinds):
     labels = sitk.Image(240, 240, 155, sitk.sitkUInt8)
 
+    from host.lateness import waited_for_processor
+
     def seconds():
-        start = time.perf_counter()
+        # Less what other programs took of the processor meanwhile.
+        start = time.perf_counter() - waited_for_processor()
         bridge.setSegments(node, labels, kinds)
-        return time.perf_counter() - start
+        return time.perf_counter() - waited_for_processor() - start
 
     assert min(seconds() for _ in range(3)) < 0.15
 

@@ -156,9 +156,12 @@ def test_copying_a_usual_volume_does_not_hold_up_the_window(bridge):
     image = sitk.Image(240, 240, 155, sitk.sitkFloat32)
     node = volumes.addVolumeFromImage(image, "usual")
 
+    from host.lateness import waited_for_processor
+
     def seconds():
-        start = time.perf_counter()
+        # Less what other programs took of the processor meanwhile.
+        start = time.perf_counter() - waited_for_processor()
         volumes.imageFromVolume(node)
-        return time.perf_counter() - start
+        return time.perf_counter() - waited_for_processor() - start
 
     assert min(seconds() for _ in range(5)) < 0.15
