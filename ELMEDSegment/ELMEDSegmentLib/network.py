@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.errors import ModelError
+from ELMEDSegmentLib.monai_loading import load_monai
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,6 +41,7 @@ def build_network(architecture: Mapping[str, Any]) -> torch.nn.Module:
             f"This version of ELMED knows {', '.join(BUILDERS)}.",
         )
     _check_size(arguments)
+    load_monai()
     try:
         if name != "Ensemble":
             _check_weights(BUILDERS[name], arguments)
