@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ELMEDLib.errors import ModelError
 from ELMEDSegmentLib.model import read_manifest
+from ELMEDSegmentLib.models.entries import read_catalogue
 from ELMEDSegmentLib.store import user_manifests
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,11 @@ def find_model(name_or_path: str | None) -> Path:
     for entry in entries:
         if entry.name == wanted:
             return entry.manifest
+    if any(entry.name == wanted for entry in read_catalogue()):
+        raise ModelError(
+            f"The model '{wanted}' is not installed.",
+            f"Install it in the panel's section Models, or with 'elmed models install {wanted}'.",
+        )
     known = ", ".join(entry.name for entry in entries) or "none is installed"
     raise ModelError(
         f"There is no model '{wanted}'.", f"Choose an installed one ({known}) or give a manifest."

@@ -63,7 +63,7 @@ class SegmentPanel(RunPanel):
         self.training = TrainingSection(
             ui.trainingCollapsibleButton, self._deviceName, self._offerModels
         )
-        self.models = ModelsSection(ui.modelsCollapsibleButton, self._offerModels)
+        self.models = ModelsSection(ui.modelsCollapsibleButton, self._modelsHaveChanged)
         ui.modelComboBox.connect("currentIndexChanged(int)", self._modelChosen)
         ui.workerPythonPathLineEdit.currentPath = slicer.util.settingsValue(PYTHON_SETTING, "")
         ui.workerPythonPathLineEdit.connect("currentPathChanged(QString)", self._pythonChosen)
@@ -128,6 +128,12 @@ class SegmentPanel(RunPanel):
         combo.blockSignals(wasBlocked)
         self._showModel()
 
+    def _modelsHaveChanged(self) -> None:
+        """Offer the models that there are now; a choice that was removed becomes the default."""
+        self._offerModels()
+        if self.parameters and self.parameters.model not in self._models:
+            self.parameters.model = ""
+
     def _modelChosen(self, *_) -> None:
         if self.parameters and self.ui.modelComboBox.currentIndex >= 0:
             self.parameters.model = self.ui.modelComboBox.currentData
@@ -172,6 +178,8 @@ class SegmentPanel(RunPanel):
                 "device": parameters.device.value,
                 "postprocess": parameters.postprocess,
                 "mirror": parameters.mirror,
+                "prepare": parameters.prepare.value,
+                "brain_extraction": parameters.brainExtraction.value,
             },
         }
 
@@ -213,6 +221,9 @@ class SegmentPanel(RunPanel):
             regions=parameters.regions,
             probabilities=parameters.probabilities,
             uncertainty=parameters.uncertainty,
+            prepare=parameters.prepare.value,
+            brainExtraction=parameters.brainExtraction.value,
+            keepPrepared=parameters.keepPrepared,
             segmentationNode=parameters.segmentation,
             tableNode=parameters.volumesTable,
         )

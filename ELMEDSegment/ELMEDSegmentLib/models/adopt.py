@@ -27,7 +27,6 @@ WHAT_TO_STATE = {
     "channels": "which contrasts the network takes, in its order",
     "regions": "which regions the network gives, in its order",
     "labels": "which labels the network gives, in its order",
-    "architecture": "what the network is",
     "normalisation": "how the network wants intensities scaled",
     "spacing_mm": "the voxel size that the network works on",
 }
@@ -128,10 +127,15 @@ def _draft_of_manifest(path: Path) -> Draft:
 
 
 def _manifest(values: Mapping[str, Any], draft: Draft, weights: Path) -> Manifest:
-    needed = set(WHAT_TO_STATE) - {"labels", "regions"}
+    needed = {"architecture", *WHAT_TO_STATE} - {"labels", "regions"}
     labelled = str(values.get("outputs", "")).startswith("label")
     needed.add("labels" if labelled else "regions")
     missing = sorted(key for key in needed if not values.get(key))
+    if "architecture" in missing:
+        raise ModelError(
+            "The file holds weights alone, and does not say what the network is.",
+            "Add the bundle or the checkpoint that they come from, or a TorchScript file.",
+        )
     if missing:
         raise ModelError(
             f"The model's files do not say {WHAT_TO_STATE[missing[0]]}.",

@@ -20,6 +20,7 @@ from ELMEDSegmentLib.models.draft import (
     as_it_is_stored,
     field_of_view,
     one_spacing,
+    plain,
     words_in,
 )
 from ELMEDSegmentLib.weights import key_of_state, read_checkpoint
@@ -90,11 +91,11 @@ def read_bundle(folder: Path) -> Draft:
     axes = ""
     values: dict[str, Any] = {"spacing_mm": 1.0, "normalisation": ""}
     for step in _steps(config.get("preprocessing")):
-        axes = _take_step(step, values) or axes
+        axes = _take_step(step, values, config) or axes
     if not values["normalisation"]:
         raise _unknown_step("none at all")
     axes, notes = as_it_is_stored(axes)
-    roi_size = _section(config.get("inferer")).get("roi_size")
+    roi_size = plain(_section(config.get("inferer")).get("roi_size"), config)
     values |= {
         "architecture": architecture_of(definition, config),
         "axes": axes,
@@ -162,13 +163,13 @@ def _steps(preprocessing: Any) -> Iterator[dict[str, Any]]:
             yield step
 
 
-def _take_step(step: dict[str, Any], values: dict[str, Any]) -> str:
+def _take_step(step: dict[str, Any], values: dict[str, Any], config: dict[str, Any]) -> str:
     """Note what a step before the network does; return the axes that it turns to, or ""."""
     name = step["_target_"].rpartition(".")[2]
     if name == "NormalizeIntensityd" and step.get("nonzero") and step.get("channel_wise"):
         values["normalisation"] = "zscore-nonzero"
     elif name == "Spacingd":
-        values["spacing_mm"] = one_spacing(step.get("pixdim"))
+        values["spacing_mm"] = one_spacing(plain(step.get("pixdim"), config))
     elif name in ("Orientationd", "Orientation") and axes_are_known(str(step.get("axcodes"))):
         return str(step["axcodes"])
     elif name not in HARMLESS:

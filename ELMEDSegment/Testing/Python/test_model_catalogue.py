@@ -246,6 +246,9 @@ def test_a_damaged_model_does_not_hide_the_others(catalogue):
 
 
 def test_the_command_line_lists_shows_installs_and_removes(catalogue, capsys, server):
+    with pytest.raises(ModelError, match="is not installed") as caught:
+        find_model("monai-brats")
+    assert "elmed models install monai-brats" in caught.value.advice
     assert main(["models", "list"]) == 0
     listed = capsys.readouterr().out
     assert [line.split()[0] for line in listed.splitlines()] == [

@@ -24,8 +24,10 @@ from ELMEDSegmentLib.inference import predict
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.manifest import Manifest, axes_are_known, read_manifest
 from ELMEDSegmentLib.model import load_model
+from ELMEDSegmentLib.models.draft import architecture_of
 from ELMEDSegmentLib.models.install import add_from_disk
 from ELMEDSegmentLib.models.records import Record
+from ELMEDSegmentLib.network import BUILDERS
 from ELMEDSegmentLib.preparation import prepare
 from ELMEDSegmentLib.segment import Options, segment
 from ELMEDSegmentLib.study import check_study
@@ -272,6 +274,34 @@ def test_bundles_that_would_have_to_be_run_are_refused(tmp_path, changes, words,
         add(bundle, name="evil")
     assert not list(models_folder.glob("evil/*"))
     assert not (tmp_path / "x").exists()
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text("$@#ab_", max_size=4),
+    lambda part: (
+        st.lists(part, max_size=3)
+        | st.dictionaries(st.sampled_from(["_target_", "a", "norm", "strides", "channels"]), part)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(ANYTHING, st.dictionaries(st.sampled_from(["a", "b"]), ANYTHING))
+def test_whatever_a_definition_holds_it_is_plain_data_or_refused(definition, config):
+    for each in (definition, {"_target_": "monai.networks.nets.SegResNet", "act": definition}):
+        try:
+            found = architecture_of(each, config)
+        except ModelError:
+            continue
+        assert found["name"] in BUILDERS
+        assert "$" not in json.dumps(found.get("act"))[1:2]
+
+
+def test_weights_alone_are_not_a_model(tmp_path):
+    torch.save(segresnet().state_dict(), tmp_path / "model.pt")
+    with pytest.raises(ModelError, match="holds weights alone"):
+        add(tmp_path / "model.pt", **BRATS_2023)
 
 
 @pytest.mark.parametrize(

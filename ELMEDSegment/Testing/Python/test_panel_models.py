@@ -116,6 +116,7 @@ def test_a_model_is_installed_after_consent_updated_and_removed(
     assert section.table.selected.state == "installed"
     assert "monai-brats" in offered(opened)
     opened.ui.modelComboBox.setCurrentIndex(offered(opened).index("monai-brats"))
+    assert opened.parameters.model == "monai-brats"
     assert "model zoo" in opened.ui.modelDescriptionLabel.text
 
     write_catalogue(server, tmp_path / "catalogue.json", monai_brats="9.0.0")
@@ -129,6 +130,7 @@ def test_a_model_is_installed_after_consent_updated_and_removed(
     ui.removeModelButton.click()
     assert person.asked[-1].startswith("Delete MONAI BraTS")
     assert "monai-brats" not in offered(opened)
+    assert opened.parameters.model == ""
     assert not (store.user_models_folder() / "monai-brats").exists()
 
 
