@@ -29,8 +29,8 @@ LOWEST_MEAN_PROBABILITY = 0.8
 """Where a network is less sure of a region than this on average, it is worth a second look.
 
 A voxel is labelled from 0.5 on, and a network that knows what it sees gives nearly 1 within. In
-nine real studies, one of them also with contrasts exchanged, the network of version 0.1 was above it
-in all regions that it found well (Dice 0.7 and more), and below it in most that it did not.
+nine real studies, one of them also with contrasts exchanged, the network of version 0.1 was above
+it in all regions that it found well (Dice 0.7 and more), and below it in most that it did not.
 """
 
 SMALLEST_JUDGED_ML = 0.5

@@ -112,7 +112,7 @@ def segment(
     options = options or Options()
     manifest = model.manifest
     missing = _missing(study, manifest)
-    device, threads = _set_up(model, options)
+    device, threads = _set_up(options)
     clock = _Clock()
     with clock.stage("preparation"):
         progress("preparation", 0.0, "Preparing the volumes")
@@ -180,12 +180,11 @@ def _missing(study: Study, manifest: Manifest) -> list[str]:
     return [f"There was no {title} volume: the result is less exact than with all contrasts."]
 
 
-def _set_up(model: Model, options: Options) -> tuple[str, int]:
-    """Move the network to the chosen device, set the threads, and return both."""
+def _set_up(options: Options) -> tuple[str, int]:
+    """Choose the device, set the threads, and return both."""
     import torch
 
     device = choose_device(options.device)
     if options.threads:
         torch.set_num_threads(options.threads)
-    model.network.to(device)
     return device, torch.get_num_threads()
