@@ -1,6 +1,6 @@
 """The pictures of a cohort for `Docs/cohorts.md`: the panel's section, and charts of the report.
 
-Run with `Testing` on the path: `python -m host.cohort_screenshots [--output folder]`. Small patients
+Run with `Testing` on the path: `python -m host.cohort_screenshots [--output folder]`. Patients
 are made up, whose survival depends on the volume and the texture of the tumour, and go through the
 panel as a person would do it.
 """
@@ -55,10 +55,9 @@ def make_patients(folder: Path) -> None:
         risk = 0.16 * (radius - 12) + 0.03 * (rough - 35) - 0.5 * mutant
         death, last = rng.exponential(420 * np.exp(-risk)), rng.uniform(250, 2200)
         cases.append([name, *files])
-        known.append(
-            [name, str(rng.integers(35, 80)), f"{min(death, last):.0f}", str(int(death < last))]
-            + ["mutant" if mutant else "wildtype"]
-        )
+        days, dead = f"{min(death, last):.0f}", str(int(death < last))
+        idh = "mutant" if mutant else "wildtype"
+        known.append([name, str(rng.integers(35, 80)), days, dead, idh])
     (folder / "patient-07" / "flair.nii.gz").unlink()
     _table(folder / "cases.csv", cases)
     _table(folder / "clinical.csv", known)

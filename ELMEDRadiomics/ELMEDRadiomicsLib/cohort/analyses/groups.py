@@ -19,6 +19,9 @@ from ELMEDRadiomicsLib.cohort.libraries import pandas
 if TYPE_CHECKING:
     import pandas as pd
 
+SURVIVAL = "survival"
+"""What the grouping into short and long survival is called."""
+
 MOST_DRAWN = 6
 TWO = 2
 
@@ -28,7 +31,7 @@ def group_comparisons(cohort: Cohort) -> list[Finding]:
     groupings = {**cohort.clinical.groups}
     survival = survival_groups(cohort)
     if survival is not None:
-        groupings = {"survival": survival, **groupings}
+        groupings = {SURVIVAL: survival, **groupings}
     if not groupings:
         return [Finding("groups", "Groups", "No groups of patients are known.")]
     return [_compare(cohort, title, groups) for title, groups in groupings.items()]
@@ -58,7 +61,7 @@ def _compare(cohort: Cohort, title: str, groups: pd.Series) -> Finding:
     name = f"groups-{''.join(c if c.isalnum() else '-' for c in title.lower())}"
     members = groups.dropna()
     members = members[members.index.isin(cohort.table.index)]
-    names = sorted(members.unique())
+    names = sorted(members.unique(), reverse=title == SURVIVAL)  # short before long
     features = cohort.features
     if len(names) < TWO or not features:
         return Finding(name, heading, "There are not two groups to compare.")
@@ -75,11 +78,7 @@ def _compare(cohort: Cohort, title: str, groups: pd.Series) -> Finding:
         (
             *about_size(len(members)),
             "A difference is no cause, and no rule for a single patient.",
-            *(
-                ("The border is the median survival of this cohort.",)
-                if title == "survival"
-                else ()
-            ),
+            *(("The border is the median survival of this cohort.",) if title == SURVIVAL else ()),
         ),
         table,
         _chart(table, names, parts),
