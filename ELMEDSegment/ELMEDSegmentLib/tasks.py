@@ -40,7 +40,7 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
 
     Returns:
         `output`, `report`, `probabilities` (file by region), `uncertainty`, `prepared` (file by
-        name), `steps`, `volumes_ml`, `warnings`, `model`, `device` and `seconds`.
+        name), `preparation` (sentences), `volumes_ml`, `warnings`, `model`, `device` and `seconds`.
 
     Raises:
         ELMEDError: the study, the model or the output cannot be used; nothing is written then.
@@ -58,7 +58,7 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
         temporary_maps = {n: files.enter_context(written_whole(path)) for n, path in maps.items()}
         result = _segment(arguments, within(progress, 0.0, 0.95))
         progress("writing", 0.95, "Writing the segmentation")
-        write_image(result.labels, temporary)
+        write_image(_as_file(result.labels, output), temporary)
         for name, image in _maps(result).items():
             write_image(image, temporary_maps[name])
         prepared = _write_prepared(arguments, result)
@@ -74,7 +74,7 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
         "probabilities": {name: str(path) for name, path in maps.items() if name != UNCERTAINTY},
         "uncertainty": str(maps[UNCERTAINTY]) if UNCERTAINTY in maps else None,
         "prepared": prepared,
-        "steps": result.report.steps,
+        "preparation": result.aligned.sentences,
         "volumes_ml": result.report.volumes_ml,
         "warnings": result.report.warnings,
         "model": result.report.model["name"],
@@ -91,6 +91,18 @@ def _map_files(arguments: dict[str, Any]) -> dict[str, Path]:
     if file := arguments.get("uncertainty"):
         files[UNCERTAINTY] = Path(file)
     return files
+
+
+def _as_file(labels: Any, output: Path) -> Any:
+    """Return labels as the image that `output` is to hold."""
+    if not output.name.lower().endswith(".seg.nrrd"):
+        return labels
+    import SimpleITK as sitk
+
+    from ELMEDSegmentLib.exporting.seg_nrrd import as_segmentation
+    from ELMEDSegmentLib.geometry import Grid
+
+    return as_segmentation(sitk.GetArrayFromImage(labels), Grid.of(labels))
 
 
 def _maps(result: Any) -> dict[str, Any]:

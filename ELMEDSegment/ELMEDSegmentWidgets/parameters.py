@@ -24,6 +24,40 @@ class Device(enum.Enum):
         }[self.value]
 
 
+class Prepare(enum.Enum):
+    """When volumes are registered and freed of the skull; the values are the engine's names."""
+
+    AUTOMATIC = "auto"
+    NEVER = "never"
+    ALWAYS = "always"
+
+    def label(self):
+        """Return the text that the panel shows."""
+        return {
+            "auto": "Where it is needed",
+            "never": "Never: volumes are used as they are",
+            "always": "Always",
+        }[self.value]
+
+
+class BrainExtraction(enum.Enum):
+    """What extracts the brain; the values are the engine's names."""
+
+    AUTOMATIC = "auto"
+    BUNDLED = "bundled"
+    SYNTHSTRIP = "synthstrip"
+    HD_BET = "hd-bet"
+
+    def label(self):
+        """Return the text that the panel shows."""
+        return {
+            "auto": "Automatic: SynthStrip or HD-BET if installed",
+            "bundled": "ELMED's own",
+            "synthstrip": "SynthStrip (if installed)",
+            "hd-bet": "HD-BET (if installed)",
+        }[self.value]
+
+
 @parameterNodeWrapper
 class ELMEDSegmentParameterNode:
     """The choices of one scene.
@@ -42,6 +76,9 @@ class ELMEDSegmentParameterNode:
         regions: whether whole tumour and tumour core become segments, too.
         probabilities: whether the probability of each region becomes a volume.
         uncertainty: whether the network's uncertainty becomes a volume.
+        prepare: when volumes are registered and freed of the skull.
+        brainExtraction: what extracts the brain.
+        keepPrepared: whether prepared volumes and the brain's mask come into the scene.
     """
 
     t1: vtkMRMLScalarVolumeNode
@@ -57,3 +94,6 @@ class ELMEDSegmentParameterNode:
     regions: bool = False
     probabilities: bool = False
     uncertainty: bool = False
+    prepare: Prepare = Prepare.AUTOMATIC
+    brainExtraction: BrainExtraction = BrainExtraction.AUTOMATIC
+    keepPrepared: bool = False

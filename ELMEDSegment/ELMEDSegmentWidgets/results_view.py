@@ -88,6 +88,14 @@ class ResultsView(ResultsBox):
         jumpTo(result.segmentationNode, SMALLEST_FIRST)
         self.ui.volumesTableView.resizeColumnsToContents()
         self.showWarnings(result.warnings)
+        self.ui.preparationLabel.text = "\n".join(result.preparation)
+        self.ui.preparationLabel.visible = bool(result.preparation)
+
+    def clearMessages(self) -> None:
+        """Take away what was said about the last run."""
+        super().clearMessages()
+        self.ui.preparationLabel.text = ""
+        self.ui.preparationLabel.visible = False
 
     def exit(self) -> None:
         """Let the worker go when it has nothing to do."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import SimpleITK as sitk
 
 from ELMEDLib.bridge.runs import Run
+from ELMEDSegmentWidgets.prepared_volumes import TITLES, setPrepared
 from ELMEDSegmentWidgets.result_maps import UNCERTAINTY, setMaps
 from ELMEDSegmentWidgets.results import importResult
 
@@ -40,6 +41,7 @@ class RunResult:
     model: str
     device: str
     seconds: float
+    preparation: tuple[str, ...] = ()
 
 
 class SegmentationRun(Run):
@@ -82,6 +84,11 @@ class SegmentationRun(Run):
         yield
         setMaps(segmentationNode, maps)
         yield
+        prepared = {}
+        for name in TITLES.keys() & answer["prepared"].keys():
+            prepared[name] = yield from self.inBackground(sitk.ReadImage, answer["prepared"][name])
+        setPrepared(segmentationNode, prepared)
+        yield
         return RunResult(
             segmentationNode,
             tableNode,
@@ -90,6 +97,7 @@ class SegmentationRun(Run):
             answer["model"],
             answer["device"],
             self.elapsed,
+            tuple(answer["preparation"]),
         )
 
 

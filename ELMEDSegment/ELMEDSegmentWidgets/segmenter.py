@@ -31,6 +31,9 @@ class Request:
         regions: whether whole tumour and tumour core become segments, too.
         probabilities: whether the probability of each region becomes a volume.
         uncertainty: whether the network's uncertainty becomes a volume.
+        prepare: when volumes are registered and freed of the skull, the engine's name.
+        brainExtraction: what extracts the brain, the engine's name.
+        keepPrepared: whether prepared volumes and the brain's mask come into the scene.
         segmentationNode: receives the result; a new one is made for None.
         tableNode: receives the volumes; a new one is made for None.
     """
@@ -44,6 +47,9 @@ class Request:
     regions: bool = False
     probabilities: bool = False
     uncertainty: bool = False
+    prepare: str = "auto"
+    brainExtraction: str = "auto"
+    keepPrepared: bool = False
     segmentationNode: slicer.vtkMRMLSegmentationNode | None = None
     tableNode: slicer.vtkMRMLTableNode | None = None
 
@@ -57,10 +63,13 @@ class Request:
             "report": str(output.with_name("report.json")),
             "probabilities": str(output.parent) if self.probabilities else None,
             "uncertainty": str(output.with_name("uncertainty.nrrd")) if self.uncertainty else None,
+            "prepared": str(output.with_name("prepared")) if self.keepPrepared else None,
             "options": {
                 "device": self.device,
                 "postprocess": self.postprocess,
                 "mirror": self.mirror,
+                "prepare": self.prepare,
+                "brain_extraction": self.brainExtraction,
                 "threads": threads_beside_a_window(),
             },
         }
