@@ -13,9 +13,11 @@ from ELMEDRadiomicsWidgets.burden_section import BurdenSection
 from ELMEDRadiomicsWidgets.check_list import CheckList
 from ELMEDRadiomicsWidgets.cohort_section import RadiomicsCohortSection
 from ELMEDRadiomicsWidgets.extraction import Request
+from ELMEDRadiomicsWidgets.follow_up_section import FollowUpSection
 from ELMEDRadiomicsWidgets.readiness import whatIsMissing
 from ELMEDRadiomicsWidgets.results_view import ResultsView
 from ELMEDRadiomicsWidgets.settings_choice import FROM_FILE, SettingsChoice
+from ELMEDRadiomicsWidgets.settings_details import SettingsDetails
 from ELMEDRadiomicsWidgets.volumes import imageNames, recognised, sceneVolumes
 
 if TYPE_CHECKING:
@@ -30,7 +32,11 @@ class RadiomicsPanel(RunPanel):
 
     title = "ELMED Radiomics"
     followedNodes = ("vtkMRMLScalarVolumeNode", "vtkMRMLSegmentationNode")
-    choices = ("inputsCollapsibleButton", "featuresCollapsibleButton")
+    choices = (
+        "inputsCollapsibleButton",
+        "featuresCollapsibleButton",
+        "settingsCollapsibleButton",
+    )
 
     def __init__(self, ui: SimpleNamespace, logic, isEntered: Callable[[], bool]) -> None:
         """Connect the widgets.
@@ -45,11 +51,13 @@ class RadiomicsPanel(RunPanel):
         self.segments = CheckList(ui.segmentsListWidget, self._segmentsChecked)
         self.volumes = CheckList(ui.volumesListWidget, self._volumesChecked)
         self.settings = SettingsChoice(ui, self.check)
+        self.details = SettingsDetails(ui.settingsCollapsibleButton, self.settings)
         self.results = ResultsView(ui, self.say)
         self.cohort = RadiomicsCohortSection(
             ui.cohortCollapsibleButton, self._cohortChoices, self.settings.problem
         )
         self.burden = BurdenSection(ui.burdenCollapsibleButton, self._segmentation)
+        self.followUp = FollowUpSection(ui.followUpCollapsibleButton)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.NodeRemovedEvent, self._nodesChanged)
         self.begin()
@@ -58,12 +66,14 @@ class RadiomicsPanel(RunPanel):
         """Take up what has changed while another module was open."""
         super().enter()
         self.burden.enter()
+        self.followUp.enter()
         self.cohort.enter()
 
     def exit(self) -> None:
         """Let the workers go when they have nothing to do."""
         super().exit()
         self.burden.exit()
+        self.followUp.exit()
         self.cohort.exit()
 
     def cleanup(self) -> None:
@@ -71,11 +81,13 @@ class RadiomicsPanel(RunPanel):
         super().cleanup()
         self.results.cleanup()
         self.burden.cleanup()
+        self.followUp.cleanup()
         self.cohort.cleanup()
 
     def sceneClosed(self) -> None:
         """Forget what was said about the scene that is gone."""
         self.burden.sceneClosed()
+        self.followUp.sceneClosed()
 
     def _segmentation(self) -> slicer.vtkMRMLSegmentationNode | None:
         return self.parameters.segmentation if self.parameters is not None else None
@@ -125,6 +137,7 @@ class RadiomicsPanel(RunPanel):
         self._showSegments()
         self._showVolumes()
         self.settings.show(self.parameters)
+        self.details.show()
         self.cohort.check()
         missing = whatIsMissing(
             self.parameters.segmentation, self.segments, self.volumes, self.settings
@@ -132,6 +145,7 @@ class RadiomicsPanel(RunPanel):
         self.showReadiness(missing, "Measure the checked segments in the checked volumes.")
         self.results.show(self.parameters.table)
         self.burden.check()
+        self.followUp.check()
 
     def _showSegments(self) -> None:
         node = self.parameters.segmentation
@@ -187,6 +201,8 @@ class RadiomicsPanel(RunPanel):
             self.segments.checked,
             parameters.preset,
             self._parameterFile(),
+            self.settings.content(),
+            self.settings.profile,
             parameters.table,
         )
         self.logic.extractor.start(request, onProgress, onEnd)

@@ -18,7 +18,7 @@ ORDER = {"oedema": OEDEMA, "core": CORE, "enhancing": ENHANCING}
 """The label value of each part; where segments overlap, the later one counts."""
 
 
-def label_map(parts: Mapping[str, sitk.Image | None]) -> sitk.Image:
+def label_map(parts: Mapping[str, sitk.Image | None], *, empty: bool = False) -> sitk.Image:
     """Return 1 in the core, 2 in the oedema, 3 in the enhancing tumour, on a common grid.
 
     The grid is that of the first part given, in the order enhancing, core, oedema, reaching as far
@@ -26,6 +26,7 @@ def label_map(parts: Mapping[str, sitk.Image | None]) -> sitk.Image:
 
     Args:
         parts: binary image of `enhancing`, `core` and `oedema`; None or absent where there is none.
+        empty: whether there may be no tumour, as after a complete response.
 
     Raises:
         InputError: no part holds a voxel.
@@ -35,6 +36,8 @@ def label_map(parts: Mapping[str, sitk.Image | None]) -> sitk.Image:
         for name in reversed(ORDER)
         if (image := parts.get(name)) is not None and sitk.GetArrayViewFromImage(image).any()
     }
+    if not given and empty:
+        return sitk.Image(1, 1, 1, sitk.sitkUInt8)
     if not given:
         raise InputError(
             "There is no tumour to measure: the chosen segments are empty.",
@@ -53,17 +56,24 @@ def label_map(parts: Mapping[str, sitk.Image | None]) -> sitk.Image:
 
 def common_grid(images: Sequence[sitk.Image]) -> sitk.Image:
     """Return an empty image on the first one's grid that reaches as far as all of them do."""
-    first = images[0]
-    corners = []
-    for image in images:
-        ends = [(-0.5, size - 0.5) for size in image.GetSize()]
-        for corner in itertools.product(*ends):
-            point = image.TransformContinuousIndexToPhysicalPoint(corner)
-            corners.append(first.TransformPhysicalPointToContinuousIndex(point))
-    lower = np.floor(np.min(corners, axis=0) + 0.5 + 1e-3).astype(int)
-    upper = np.ceil(np.max(corners, axis=0) - 0.5 - 1e-3).astype(int)
+    return grid_around(images[0], [corner for image in images for corner in corners_of(image)])
+
+
+def corners_of(image: sitk.Image) -> list[tuple[float, ...]]:
+    """Return the outer corners of an image, in LPS mm."""
+    ends = [(-0.5, size - 0.5) for size in image.GetSize()]
+    return [
+        image.TransformContinuousIndexToPhysicalPoint(corner) for corner in itertools.product(*ends)
+    ]
+
+
+def grid_around(image: sitk.Image, points: Sequence[Sequence[float]]) -> sitk.Image:
+    """Return an empty image with the voxels of `image` that holds all points (LPS mm)."""
+    places = [image.TransformPhysicalPointToContinuousIndex(point) for point in points]
+    lower = np.floor(np.min(places, axis=0) + 0.5 + 1e-3).astype(int)
+    upper = np.ceil(np.max(places, axis=0) - 0.5 - 1e-3).astype(int)
     grid = sitk.Image([int(size) for size in upper - lower + 1], sitk.sitkUInt8)
-    grid.SetSpacing(first.GetSpacing())
-    grid.SetDirection(first.GetDirection())
-    grid.SetOrigin(first.TransformIndexToPhysicalPoint([int(value) for value in lower]))
+    grid.SetSpacing(image.GetSpacing())
+    grid.SetDirection(image.GetDirection())
+    grid.SetOrigin(image.TransformIndexToPhysicalPoint([int(value) for value in lower]))
     return grid

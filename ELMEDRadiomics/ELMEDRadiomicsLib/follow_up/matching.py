@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import SimpleITK as sitk
 
+from ELMEDRadiomicsLib.burden.label_map import corners_of, grid_around
 from ELMEDRadiomicsLib.burden.lesions import components
 
 if TYPE_CHECKING:
@@ -65,7 +66,12 @@ def match(numbered: Sequence[sitk.Image], transforms: Sequence[sitk.Transform]) 
         numbered: label map of lesion numbers of each time point, on any grid.
         transforms: from places in the first time point's space to places in each one's own.
     """
-    grid = numbered[0]
+    corners = [
+        transform.GetInverse().TransformPoint(corner)
+        for image, transform in zip(numbered, transforms, strict=True)
+        for corner in corners_of(image)
+    ]
+    grid = grid_around(numbered[0], corners)
     tracks: list[Track] = []
     last = np.zeros(grid.GetSize()[::-1], np.uint16)  # number of the track last seen at a place
     for time, (image, transform) in enumerate(zip(numbered, transforms, strict=True)):
