@@ -15,8 +15,9 @@ Segment the tumours of many patients.
 
 A case has a T1, a T1c, a T2 and a FLAIR volume. In a table (CSV), one column names the patient and
 the columns t1, t1c, t2 and flair name the files; in a folder, each patient has a folder, and files
-are recognised by their names. The output folder gets a folder a patient with labels.nii.gz and
-report.json, and summary.csv with the state, volumes, warnings and seconds of every case.
+and DICOM series are told apart as `elmed identify` shows. The output folder gets a folder a patient
+with labels.nii.gz and report.json, and summary.csv with the state, volumes, warnings and seconds of
+every case.
 """
 
 SEGMENT_EXAMPLE = """\
@@ -31,6 +32,7 @@ def add_commands(kinds: Any) -> None:
     """Add this room's commands to the subparsers of `elmed cohort`."""
     from ELMEDSegmentLib.device import DEVICES
     from ELMEDSegmentLib.labels import CHANNELS
+    from ELMEDSegmentLib.raw.command import add_options
 
     parser = kinds.add_parser(
         "segment",
@@ -51,6 +53,7 @@ def add_commands(kinds: Any) -> None:
     parser.add_argument(
         "--mirror", action="store_true", help="predict the mirror image, too: twice the time"
     )
+    add_options(parser)
     parser.set_defaults(run=run_segment)
 
 
@@ -70,6 +73,8 @@ def run_segment(arguments: argparse.Namespace, progress: Progress) -> None:
                     "threads": arguments.threads,
                     "postprocess": not arguments.keep_islands,
                     "mirror": arguments.mirror,
+                    "prepare": arguments.prepare,
+                    "brain_extraction": arguments.brain_extraction,
                 },
                 "retry_failed": arguments.retry_failed,
                 "workers": arguments.workers,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.cohort.answer import answer_of
+from ELMEDLib.cohort.case import Case
 from ELMEDLib.cohort.command import places_of
 from ELMEDLib.cohort.runner import Undertaking, run_cohort
 from ELMEDLib.cohort.sources import read_cases
@@ -18,9 +19,10 @@ from ELMEDSegmentLib.labels import CHANNELS, LABELS, REGIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ELMEDLib.cohort.case import Case
-
 KIND = "segment"
+FOLDER = "folder"
+"""The role of a patient's folder whose volumes are told apart when they are read."""
+
 LABELS_NAME = "labels.nii.gz"
 REPORT_NAME = "report.json"
 
@@ -29,7 +31,10 @@ COLUMNS = (*(f"{name}_ml" for name in (*LABELS, *REGIONS)), "model", "device", "
 
 
 def cases_to_segment(source: Path | str) -> list[Case]:
-    """Return the cases of a table or a folder; files other than the four contrasts are left out.
+    """Return the cases of a table or a folder.
+
+    A folder whose files' names do not say which the four contrasts are is a case by itself: DICOM
+    headers and voxels are looked at when its turn comes.
 
     Raises:
         InputError: the source cannot be read or holds no case.
@@ -39,7 +44,16 @@ def cases_to_segment(source: Path | str) -> list[Case]:
         found = channel_of(name)
         return found[0] if found else None
 
-    return read_cases(source, role_of)
+    cases = read_cases(source, role_of)
+    folder = Path(source)
+    return [_to_identify(case, folder / case.name) for case in cases] if folder.is_dir() else cases
+
+
+def _to_identify(case: Case, folder: Path) -> Case:
+    """Return a case that names its folder alone when its files' names do not say enough."""
+    if not case.problem and set(CHANNELS) <= set(case.paths):
+        return case
+    return Case(case.name, {FOLDER: str(folder)})
 
 
 def segment_cohort(
@@ -100,6 +114,7 @@ def segment_case(case: Case, arguments: dict[str, Any]) -> CaseResult:
     result = segment_files(
         {
             "volumes": {name: path for name, path in case.paths.items() if name in CHANNELS},
+            "folder": case.paths.get(FOLDER),
             "output": str(folder / LABELS_NAME),
             "report": str(folder / REPORT_NAME),
             "model": arguments["model"],
