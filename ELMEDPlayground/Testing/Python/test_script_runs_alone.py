@@ -43,6 +43,7 @@ class Wall(importlib.abc.MetaPathFinder):
             raise ImportError(f"the script asked for {name}")
 sys.meta_path.insert(0, Wall())
 for script in sys.argv[1:]:
+    sys.argv = [script]
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         runpy.run_path(script, run_name="__main__")
