@@ -182,6 +182,15 @@ def test_an_existing_cluster_does_the_work(tmp_path, deadly, cluster):
     assert cluster.scheduler.status.name == "running"  # it is somebody else's
 
 
+def test_without_dask_the_same_is_done_here_and_said(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "dask", None)  # as Python sees a package that is not there
+    outcome = run_cohort(
+        undertaking(tmp_path), cases("a", "b"), tmp_path / "out", Places(workers=2)
+    )
+    assert [record.state for record in outcome.records] == ["done", "done"]
+    assert any("Dask is not installed" in note for note in outcome.notes)
+
+
 def test_an_address_without_a_cluster_is_told(tmp_path, monkeypatch):
     pytest.importorskip("distributed", reason="Dask is not installed")
     monkeypatch.setattr("ELMEDLib.cohort.processes.PATIENCE_S", 1)
