@@ -5,7 +5,10 @@ Values that name the patient are compared in memory, to tell patients apart, and
 
 from __future__ import annotations
 
+import logging
+import struct
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +17,7 @@ import numpy as np
 from ELMEDSegmentLib.series_facts import KEYWORDS, SeriesFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PLACING = (
@@ -42,6 +46,20 @@ ENHANCED = {
     "DiffusionBValue": ("MRDiffusionSequence", "DiffusionBValue"),
 }
 """Where enhanced multi-frame objects keep what classic ones have at the top."""
+
+
+UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    OverflowError,
+    struct.error,
+)
+"""What pydicom raises for files that are something else, cut off, or broken inside."""
 
 
 @dataclass(frozen=True)
@@ -96,15 +114,27 @@ def read_header(path: Path) -> Header | None:
     from pydicom.errors import InvalidDicomError
 
     try:
-        with warnings.catch_warnings():
-            # Complaints about odd values would repeat the values.
-            warnings.simplefilter("ignore")
+        with _quiet():
             data = pydicom.dcmread(
                 path, stop_before_pixels=True, specific_tags=[*KEYWORDS, *PLACING]
             )
             return _header(path, data)
-    except (InvalidDicomError, OSError, ValueError, TypeError, AttributeError, KeyError):
+    except (InvalidDicomError, *UNREADABLE):
         return None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep pydicom from complaining about odd values: it would repeat them in the log."""
+    logger = logging.getLogger("pydicom")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(before)
 
 
 def _header(path: Path, data: Any) -> Header | None:

@@ -22,6 +22,7 @@ from ELMEDSegmentLib.study import Study, as_volume, check_study, read_volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
 EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 
@@ -88,6 +89,11 @@ class FolderStudy:
         guesses = self.identification.guesses
         return {name: self.volumes[guesses[name].index] for name in CHANNELS if name in guesses}
 
+    def acquired(self) -> dict[str, datetime]:
+        """Return when the volume of each recognised channel was acquired, as far as known."""
+        facts = {channel: volume.facts for channel, volume in self.chosen().items()}
+        return {name: each.acquired for name, each in facts.items() if each and each.acquired}
+
     def findings(self) -> tuple[Finding, ...]:
         """Return how each channel was recognised; a weak guess is a warning."""
         found = []
@@ -128,6 +134,7 @@ def find_study(folder: Path | str) -> FolderStudy:
         )
     usable = [index for index, volume in enumerate(volumes) if not volume.left_out]
     found = identify([_candidate(volumes[index]) for index in usable])
+    found = replace(found, remarks=(*_visits(volumes), *found.remarks))
     return FolderStudy(tuple(volumes), _renumbered(found, usable, volumes))
 
 
@@ -161,11 +168,7 @@ def read_folder_study(
             f"No volume in the folder was recognised as {joined_titles(missing)}.",
             "Run `elmed identify` on the folder to see why, and name the files yourself.",
         )
-    acquired = {
-        channel: volume.facts.acquired
-        for channel, volume in chosen.items()
-        if volume.facts and volume.facts.acquired
-    }
+    acquired = {name: moment for name, moment in found.acquired().items() if name in chosen}
     images = {
         channel: chosen[channel].read(channel)
         if channel in chosen
@@ -246,6 +249,15 @@ def _series_volumes(paths: list[Path]) -> list[FolderVolume]:
         )
         for series in find_series(paths)
     ]
+
+
+def _visits(volumes: list[FolderVolume]) -> tuple[str, ...]:
+    """Return a sentence when the series are of several examinations."""
+    studies = {volume.series.headers[0].study for volume in volumes if volume.series}
+    if len(studies) <= 1:
+        return ()
+    count = len(studies)
+    return (f"The folder holds series of {count} examinations; take volumes of one of them.",)
 
 
 def _candidate(volume: FolderVolume) -> Candidate:

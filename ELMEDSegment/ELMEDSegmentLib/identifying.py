@@ -50,6 +50,7 @@ def identify_folder(arguments: dict[str, Any], progress: Progress) -> dict[str, 
         ELMEDError: the folder holds no study, or the output cannot be written.
     """
     from ELMEDSegmentLib.folder_study import find_study
+    from ELMEDSegmentLib.study_checks import times
 
     progress("looking", 0.0, "Looking into the folder")
     found = find_study(arguments["folder"])
@@ -62,7 +63,7 @@ def identify_folder(arguments: dict[str, Any], progress: Progress) -> dict[str, 
     progress("reading", 1.0, "Done")
     return {
         "volumes": _rows(found),
-        "remarks": list(found.identification.remarks),
+        "remarks": [*found.identification.remarks, *map(str, times(found.acquired()))],
         "images": images,
     }
 

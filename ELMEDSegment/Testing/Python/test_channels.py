@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ELMEDSegmentLib.channel_evidence import probabilities
+from ELMEDSegmentLib.channel_names import evidence_of_name
 from ELMEDSegmentLib.channels import Candidate, channel_of, guess_channels, identify
 from ELMEDSegmentLib.labels import CHANNELS
-from ELMEDSegmentLib.series_facts import SeriesFacts
+from ELMEDSegmentLib.series_facts import KEYWORDS, SeriesFacts
 
 
 @pytest.mark.parametrize(
@@ -225,6 +229,24 @@ def test_facts_hold_nothing_of_the_patient():
     )
     assert "Doe" not in repr(facts)
     assert "4711" not in repr(facts)
+
+
+@given(st.text(max_size=60))
+def test_any_name_has_probabilities_that_sum_to_one(name):
+    shares = probabilities(evidence_of_name(name))
+    assert sum(shares.values()) == pytest.approx(1)
+    assert all(0 <= share <= 1 for share in shares.values())
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(KEYWORDS),
+        st.one_of(st.none(), st.text(max_size=12), st.floats(), st.lists(st.text(max_size=4))),
+    )
+)
+def test_any_header_is_understood_or_left_alone(values):
+    found = identify([Candidate("x", SeriesFacts.of(values))])
+    assert len(found.guesses) + len(found.left_out) == 1
 
 
 def test_every_volume_is_taken_or_left_out_with_a_reason():

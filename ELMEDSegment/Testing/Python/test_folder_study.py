@@ -8,11 +8,14 @@ import shutil
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("pydicom", reason="pydicom is not installed")
 
 from dicom_studies import HEADERS, Examination
 from ELMEDLib.errors import InputError
+from ELMEDSegmentLib.dicom_headers import read_header
 from ELMEDSegmentLib.dicom_series import read_series
 from ELMEDSegmentLib.folder_study import find_study, read_folder_study
 from ELMEDSegmentLib.geometry import Grid, difference
@@ -152,6 +155,48 @@ def test_days_between_series_are_reported_and_dates_are_not(small, tmp_path):
     assert str(finding) in study.warnings
     text = " ".join(map(str, study.findings))
     assert not any(secret in text for secret in ("2024", "Doe", "4711"))
+
+
+def test_series_of_two_examinations_are_remarked(small, tmp_path):
+    for date, channel in (("20240229", "t1"), ("20240403", "t2")):
+        Examination(date=date).write(small[channel], tmp_path / channel, HEADERS[channel])
+    remarks = find_study(tmp_path).identification.remarks
+    assert remarks[0].startswith("The folder holds series of 2 examinations")
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    changes=st.lists(st.tuples(st.integers(132, 1100), st.integers(0, 255)), max_size=6),
+    length=st.integers(0, 1500),
+)
+def test_a_broken_header_is_passed_over(small, tmp_path, changes, length):
+    """Whatever a file holds, looking for headers neither fails nor hangs."""
+    path = tmp_path / "one"
+    if not path.exists():
+        Examination().write(small["t1"][:, :, :1], tmp_path / "whole", {})[0].rename(path)
+    content = bytearray(path.read_bytes()[:length])
+    for place, value in changes:
+        if place < len(content):
+            content[place] = value
+    broken = tmp_path / "broken"
+    broken.write_bytes(content)
+    header = read_header(broken)
+    assert header is None or header.size[0] > 0
+
+
+@pytest.mark.filterwarnings("ignore:.*VR")
+def test_odd_values_of_a_patient_do_not_come_into_the_log(small, tmp_path, caplog):
+    odd = Examination(patient={"PatientID": "MRN 4711 ä" * 9})
+    (path, *_) = odd.write(small["t1"][:, :, :2], tmp_path, {"SeriesInstanceUID": "Doe^Jane"})
+    caplog.clear()
+    with caplog.at_level("DEBUG"):
+        assert read_header(path).series == "Doe^Jane"
+    assert "4711" not in caplog.text
+    assert "Doe" not in caplog.text
 
 
 def test_an_enhanced_multi_frame_object_is_one_volume(small, tmp_path):
