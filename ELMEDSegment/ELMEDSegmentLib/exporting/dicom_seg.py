@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,12 +23,36 @@ SERIES_NUMBER = 900
 """High, so that it sorts behind the series of the scanner."""
 
 
+@dataclass(frozen=True)
+class Maker:
+    """What made a segmentation.
+
+    Attributes:
+        name: of the model.
+        version: that tells it from others of the name.
+        by_hand: whether a person may have changed it since.
+    """
+
+    name: str = "ELMED"
+    version: str = __version__
+    by_hand: bool = True
+
+    @classmethod
+    def of(cls, model: Mapping[str, str] | None, *, by_hand: bool) -> Maker:
+        """Return the maker that a report's `model` tells of ("title" and "sha256")."""
+        if not model:
+            return cls()
+        # DICOM's long strings end at 64 characters.
+        version = model.get("sha256") or __version__
+        return cls(model.get("title", "ELMED")[:64], version[:16], by_hand)
+
+
 def write_dicom_seg(
     labels: np.ndarray,
     series: Series,
     path: Path,
     regions: Sequence[str] = (),
-    model: Mapping[str, str] | None = None,
+    maker: Maker | None = None,
 ) -> None:
     """Write labels as a DICOM SEG that refers to a series, and read it back.
 
@@ -36,7 +61,7 @@ def write_dicom_seg(
         series: the slices that the segmentation belongs to.
         path: the file.
         regions: combined regions ("WT", "TC") that become segments of their own.
-        model: what made the labels ("title", "sha256"); None where nobody knows.
+        maker: what made the labels; None where nobody knows.
 
     Raises:
         InputError: nothing is labelled, or the series lacks what a DICOM SEG must say.
@@ -49,7 +74,7 @@ def write_dicom_seg(
             "Export as .seg.nrrd or NIfTI instead.",
         )
     try:
-        made = _made(segments, series, model or {})
+        made = _made(segments, series, maker or Maker())
     except (AttributeError, KeyError, ValueError, TypeError) as error:
         raise InputError(
             "The DICOM series lacks entries that a segmentation of it must repeat.",
@@ -69,9 +94,7 @@ def _segments(labels: np.ndarray, regions: Sequence[str]) -> list[tuple[SegmentK
     return [(kind, mask) for kind, mask in found if mask.any()]
 
 
-def _made(
-    segments: list[tuple[SegmentKind, np.ndarray]], series: Series, model: Mapping[str, str]
-) -> Any:
+def _made(segments: list[tuple[SegmentKind, np.ndarray]], series: Series, maker: Maker) -> Any:
     import highdicom as hd
 
     return hd.seg.Segmentation(
@@ -79,7 +102,7 @@ def _made(
         pixel_array=np.stack([mask for _, mask in segments], axis=-1),
         segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
         segment_descriptions=[
-            _description(number, kind, model) for number, (kind, _) in enumerate(segments, start=1)
+            _description(number, kind, maker) for number, (kind, _) in enumerate(segments, start=1)
         ],
         series_instance_uid=hd.UID(),
         series_number=SERIES_NUMBER,
@@ -95,23 +118,22 @@ def _made(
     )
 
 
-def _description(number: int, kind: SegmentKind, model: Mapping[str, str]) -> Any:
+def _description(number: int, kind: SegmentKind, maker: Maker) -> Any:
     import highdicom as hd
     from pydicom.sr.codedict import codes
 
     red, green, blue = (round(255 * part) for part in kind.colour)
-    automatic = hd.seg.SegmentAlgorithmTypeValues.AUTOMATIC
+    how = hd.seg.SegmentAlgorithmTypeValues
     return hd.seg.SegmentDescription(
         segment_number=number,
         segment_label=kind.name,
         segmented_property_category=_coded(kind.category),
         segmented_property_type=_coded(kind.type),
-        # Labels may have been corrected by hand since a network made them.
-        algorithm_type=automatic if model else hd.seg.SegmentAlgorithmTypeValues.SEMIAUTOMATIC,
+        algorithm_type=how.SEMIAUTOMATIC if maker.by_hand else how.AUTOMATIC,
         algorithm_identification=hd.AlgorithmIdentificationSequence(
-            name=model.get("title", "ELMED")[:64],
+            name=maker.name,
             family=codes.cid7162.ArtificialIntelligence,
-            version=model.get("sha256", __version__)[:16],
+            version=maker.version,
         ),
         anatomic_regions=[_coded(kind.region)],
         display_color=hd.color.CIELabColor.from_rgb(red, green, blue),

@@ -58,6 +58,13 @@ class Exported:
     series: Any = None
     report: Mapping[str, Any] | None = None
 
+    def changed(self, voxels: Mapping[str, int]) -> bool | None:
+        """Return whether labels were changed since the run of the report; None without one."""
+        counted = (self.report or {}).get("voxels")
+        if not counted:
+            return None
+        return any(counted.get(name) != voxels[name] for name in LABELS)
+
     @property
     def ending(self) -> str:
         """The ending of the output's name, one of `FORMATS`.
@@ -107,8 +114,9 @@ def export(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     image = read_labels(arguments["labels"], "segmentation")
     with written_whole(wanted.output) as temporary, written_whole(wanted.report_file) as report:
         progress("writing", 0.3, f"Writing {FORMATS[wanted.ending]}")
-        measured = _write(image, wanted, temporary)
-        text = json.dumps(_described(wanted, measured), indent=2) + "\n"
+        changed = wanted.changed(count_voxels(sitk.GetArrayViewFromImage(image)))
+        measured = _write(image, wanted, temporary, by_hand=changed is not False)
+        text = json.dumps(_described(wanted, measured, changed), indent=2) + "\n"
         report.write_text(text, encoding="utf-8")
     progress("writing", 1.0, "Done")
     return {
@@ -135,18 +143,25 @@ def _check(wanted: Exported) -> None:
         )
 
 
-def _write(image: sitk.Image, wanted: Exported, path: Path) -> dict[str, float]:
-    """Write `image` to `path`, and return the volumes in ml of what was written."""
+def _write(image: sitk.Image, wanted: Exported, path: Path, *, by_hand: bool) -> dict[str, float]:
+    """Write `image` to `path`, and return the volumes in ml of what was written.
+
+    Args:
+        image: of the labels.
+        wanted: how.
+        path: of the file.
+        by_hand: whether a person may have changed what a network made.
+    """
     grid = Grid.of(image)
     labels = sitk.GetArrayFromImage(image)
     if wanted.ending == ".dcm":
-        from ELMEDSegmentLib.exporting.dicom_seg import write_dicom_seg
+        from ELMEDSegmentLib.exporting.dicom_seg import Maker, write_dicom_seg
         from ELMEDSegmentLib.exporting.dicom_series import read_series
 
         series = read_series(wanted.series)
         labels, grid = _on_grid(image, series.grid), series.grid
-        model = (wanted.report or {}).get("model")
-        write_dicom_seg(labels, series, path, wanted.regions, model)
+        maker = Maker.of((wanted.report or {}).get("model"), by_hand=by_hand)
+        write_dicom_seg(labels, series, path, wanted.regions, maker)
     elif wanted.ending == ".seg.nrrd":
         from ELMEDSegmentLib.exporting.seg_nrrd import as_segmentation
 
@@ -176,7 +191,9 @@ def _on_grid(image: sitk.Image, grid: Grid) -> np.ndarray:
     return moved
 
 
-def _described(wanted: Exported, measured: dict[str, float]) -> dict[str, Any]:
+def _described(
+    wanted: Exported, measured: dict[str, float], changed: bool | None
+) -> dict[str, Any]:
     """Return the report of the run, if there is any, with what was exported."""
     labels = dict(LABELS)
     if wanted.old_labels and wanted.ending.startswith(".nii"):
@@ -186,6 +203,7 @@ def _described(wanted: Exported, measured: dict[str, float]) -> dict[str, Any]:
         "labels": labels,
         "regions": list(wanted.regions),
         "volumes_ml": measured,
+        "changed_since_the_run": changed,
     }
     return {"notice": NOTICE, **(wanted.report or {}), "exported": exported}
 

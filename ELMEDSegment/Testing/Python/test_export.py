@@ -14,6 +14,7 @@ from ELMEDLib.errors import InputError, OutputError
 from ELMEDLib.progress import no_progress
 from ELMEDSegmentLib.evaluation import compare_files
 from ELMEDSegmentLib.exporting.service import export
+from ELMEDSegmentLib.report import count_voxels
 from ELMEDSegmentLib.terminology import GLIOMA_SEGMENTS, REGION_SEGMENTS
 
 RUN = {"model": {"name": "x", "title": "Some model", "sha256": "ab" * 32}, "warnings": ["careful"]}
@@ -154,6 +155,18 @@ def test_dicom_seg_holds_the_voxels_codes_and_the_patient(study, series, tmp_pat
     assert algorithm.AlgorithmName == "Some model"
     # Patients are in the DICOM object, where they belong, and not in the report beside it.
     assert "4711" not in (tmp_path / "out.json").read_text()
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_what_a_person_has_changed_is_not_called_automatic(study, series, tmp_path, changed):
+    hd = pytest.importorskip("highdicom", reason="highdicom is not installed")
+    voxels = count_voxels(array(study / "seg.nii.gz"))
+    voxels["oedema"] += changed
+    run(study, tmp_path / "out.dcm", series=str(series), report={**RUN, "voxels": voxels})
+    kind = hd.seg.segread(tmp_path / "out.dcm").SegmentSequence[0].SegmentAlgorithmType
+    assert kind == ("SEMIAUTOMATIC" if changed else "AUTOMATIC")
+    exported = json.loads((tmp_path / "out.json").read_text())["exported"]
+    assert exported["changed_since_the_run"] is changed
 
 
 def test_labels_on_a_flipped_grid_reach_the_same_places(study, series, tmp_path):

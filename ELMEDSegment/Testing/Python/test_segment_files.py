@@ -49,6 +49,14 @@ def test_labels_and_report_are_written(request_for, tmp_path, name):
     assert "Research use only" in written["notice"]
 
 
+def test_a_slicer_segmentation_has_names_and_codes(request_for, tmp_path):
+    output = tmp_path / "labels.seg.nrrd"
+    segment_files(request_for(output), no_progress)
+    image = sitk.ReadImage(str(output))
+    assert image.GetMetaData("Segment2_Name") == "Enhancing tumour"
+    assert "C113842" in image.GetMetaData("Segment2_Tags")
+
+
 def test_report_names_no_file_of_the_patient(request_for, tmp_path):
     report = tmp_path / "out" / "report.json"
     segment_files(request_for(tmp_path / "out" / "x.nrrd", report=str(report)), no_progress)
