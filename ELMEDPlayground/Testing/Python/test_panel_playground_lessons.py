@@ -156,12 +156,11 @@ def test_learning_a_patient_draws_what_came_of_it_and_leaves_the_experiment(
     before = dict(bench.spec)
     work = lessons_of(8).steps[0].setup.work
     monkeypatch.setitem(work.arguments, "steps", 8)
-    monkeypatch.setitem(work.arguments, "others", 1)
     result = learn_a_patient(host, bench, lessons)
 
     assert not result.isHidden()
     assert 0 <= result.answer["new"] <= 1
-    assert len(result.answer["others"]) == 1
+    assert len(result.answer["others"]) == 4
     assert not unwrap(result).grab().isNull()
     assert host.slot_errors == []
     assert bench.spec == before
