@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.burden.command import add_command as add_burden
 from ELMEDRadiomicsLib.follow_up.command import add_command as add_follow_up
+from ELMEDRadiomicsLib.settings_command import add_command as add_settings
 
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
@@ -73,12 +74,17 @@ def add_commands(commands: Any) -> None:
     )
     parser.add_argument("--brain", type=Path, metavar="MASK", help="brain mask for normalisation")
     parser.add_argument("--standard", type=Path, metavar="FILE", help="stored Nyúl standard")
+    parser.add_argument(
+        "--layout", choices=("long", "wide"), help="a row for each value (long) or patient (wide)"
+    )
+    parser.add_argument("--patient", default="", metavar="NAME", help="names the row, if wide")
     parser.add_argument("--threads", type=int, default=1, help="images at once (%(default)s)")
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE", help=".csv, .json or .xlsx"
     )
     parser.set_defaults(run=run_radiomics)
     _add_maps(commands)
+    add_settings(commands)
     add_burden(commands)
     add_follow_up(commands)
 
@@ -139,6 +145,8 @@ def run_radiomics(arguments: argparse.Namespace, progress: Progress) -> None:
             "settings": settings,
             "preset": arguments.preset,
             "output": str(arguments.output),
+            "layout": arguments.layout,
+            "patient": arguments.patient,
             "options": options,
         },
         progress,

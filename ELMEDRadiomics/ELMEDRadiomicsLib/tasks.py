@@ -14,6 +14,7 @@ from ELMEDRadiomicsLib.backends import Options
 from ELMEDRadiomicsLib.burden.service import burden_files
 from ELMEDRadiomicsLib.engine import extract
 from ELMEDRadiomicsLib.follow_up.service import follow_up_files
+from ELMEDRadiomicsLib.layouts import LONG
 from ELMEDRadiomicsLib.maps import feature_maps
 from ELMEDRadiomicsLib.normalisation import NyulStandard
 from ELMEDRadiomicsLib.presets import preset
@@ -40,6 +41,7 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
             `settings`: path of a parameter file, its content, or None;
             `preset`: name of a preset, used when there are no settings;
             `output`: path of a `.json`, `.csv` or `.xlsx` file, or None;
+            `layout`: of the table, `long` (as when left out) or `wide`; `patient` names its row;
             `options`: `engine`, `profile`, `normalisation`, `brain` (path), `standard` (path),
             `threads`.
         progress: told how far the work is.
@@ -69,7 +71,8 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
         within(progress, READ, COMPUTED),
     )
     output = arguments.get("output")
-    written = write_extraction(found, output) if output else []
+    layout, patient = arguments.get("layout") or LONG, arguments.get("patient") or ""
+    written = write_extraction(found, output, layout, patient) if output else []
     progress("done", 1.0, "Features computed")
     return {**found.as_json(), "outputs": [str(path) for path in written]}
 
@@ -116,10 +119,10 @@ def map_files(arguments: Mapping[str, Any], progress: Progress = no_progress) ->
 
 
 def settings_of(arguments: Mapping[str, Any]) -> tuple[Settings, str]:
-    """Return the settings, and the profile that a preset comes with."""
+    """Return the settings, and the profile: the preset's, or for settings' content as given."""
     given = arguments.get("settings")
     if isinstance(given, dict):
-        return from_parameters(given), "pyradiomics"
+        return from_parameters(given), arguments.get("profile") or "pyradiomics"
     if given:
         return read_settings(Path(given)), "pyradiomics"
     if arguments.get("preset"):
@@ -135,9 +138,7 @@ def cohort(arguments: Mapping[str, Any], progress: Progress = no_progress) -> di
     return measure_cohort(arguments, progress)
 
 
-def cohort_report(
-    arguments: Mapping[str, Any], progress: Progress = no_progress
-) -> dict[str, Any]:
+def cohort_report(arguments: Mapping[str, Any], progress: Progress = no_progress) -> dict[str, Any]:
     """Analyse a measured cohort; see `cohort.reporting.report_cohort`."""
     from ELMEDRadiomicsLib.cohort.reporting import report_cohort
 

@@ -49,6 +49,8 @@ class Request:
         volumes: volume node by what it is called in the result.
         preset: name of a preset; used when there is no parameter file.
         parameterFile: path of a pyradiomics parameter file, "" for none.
+        settings: content of a parameter file; it goes before file and preset.
+        profile: whose definitions; None for the preset's.
         tableNode: receives the result; a new one is made for None.
     """
 
@@ -57,6 +59,8 @@ class Request:
     segmentIDs: Sequence[str] | None = None
     preset: str = "default"
     parameterFile: str = ""
+    settings: Mapping[str, Any] | None = None
+    profile: str | None = None
     tableNode: slicer.vtkMRMLTableNode | None = None
 
 
@@ -161,10 +165,13 @@ class ExtractionRun(Run):
             "images": {name: str(path) for name, path in part.images.items()},
             "mask": str(part.mask),
             "labels": {str(label): name for label, name in part.labels.items()},
-            "settings": request.parameterFile or None,
+            "settings": request.settings or request.parameterFile or None,
             "preset": request.preset or None,
             "output": None,
-            "options": {"threads": min(MOST_THREADS, os.cpu_count() or 1)},
+            "options": {
+                "threads": min(MOST_THREADS, os.cpu_count() or 1),
+                "profile": request.profile,
+            },
         }
 
 

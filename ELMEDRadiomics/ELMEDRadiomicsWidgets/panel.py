@@ -215,7 +215,11 @@ class RadiomicsPanel(RunPanel):
         return f"{result.values} values computed in {result.seconds:.0f} s."
 
     def _cohortChoices(self) -> dict[str, Any]:
-        return {"preset": self.parameters.preset or None, "settings": self._parameterFile() or None}
+        return {
+            "preset": self.parameters.preset or None,
+            "settings": self.settings.content() or self._parameterFile() or None,
+            "profile": self.settings.profile,
+        }
 
     def _parameterFile(self) -> str:
         return self.parameters.parameterFile if self.parameters.preset == FROM_FILE else ""

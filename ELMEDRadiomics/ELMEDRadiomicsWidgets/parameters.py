@@ -15,6 +15,8 @@ class ELMEDRadiomicsParameterNode:
         volumesChosen: whether the user has chosen them; else they are guessed from their names.
         preset: name of a preset, "" for the parameter file.
         parameterFile: path of a pyradiomics parameter file.
+        changedSettings: a parameter file's content as JSON when the user has changed the preset or
+            the file in the panel, else "".
         table: receives the result; a new one is made when there is none.
     """
 
@@ -24,4 +26,5 @@ class ELMEDRadiomicsParameterNode:
     volumesChosen: bool = False
     preset: str = "default"
     parameterFile: str = ""
+    changedSettings: str = ""
     table: vtkMRMLTableNode
