@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ELMEDRadiomicsLib.location.atlas import Atlas
 
 STRIPPED = 0.25
-"""Share of exactly equal voxels at the edge of all values that tells a skull-stripped volume."""
+"""Share of voxels with exactly the corner's value that tells a skull-stripped volume."""
 
 FLUID = HEAD + 1
 BRAIN_GREY, FLUID_GREY, HEAD_GREY = 100.0, 40.0, 60.0
@@ -64,10 +64,9 @@ class TemplateFit:
 
 
 def is_stripped(image: sitk.Image) -> bool:
-    """Return whether a volume shows the brain alone: a good part of it is exactly 0."""
+    """Return whether a volume shows the brain alone: a good part of it is exactly as its corner."""
     array = sitk.GetArrayViewFromImage(image)
-    lowest = array.min()
-    return bool((array == lowest).mean() > STRIPPED)
+    return bool((array == array[0, 0, 0]).mean() > STRIPPED)
 
 
 def register_template(atlas: Atlas, image: sitk.Image) -> TemplateFit:
@@ -95,7 +94,7 @@ def register_template(atlas: Atlas, image: sitk.Image) -> TemplateFit:
     if not stripped:
         return TemplateFit(align(fixed, moving, affine=True), stripped, None)
     # First the shapes alone: a tumour, whatever its contrast, does not change them.
-    brain = sitk.Cast(image > float(array.min()), sitk.sitkFloat32)
+    brain = sitk.Cast(image != float(array[0, 0, 0]), sitk.sitkFloat32)
     shape = sitk.Cast(moving > 0, sitk.sitkFloat32)
     transform = align(brain, shape, affine=True)
     small = coarse(brain, 4.0) > 0.5  # noqa: PLR2004 - half of a voxel
