@@ -46,7 +46,7 @@ def chosen_method(wanted: str) -> str:
 
 
 def find_brain(image: sitk.Image, brain_network: BrainNetwork | None = None) -> sitk.Image:
-    """Return the probability of brain in a float32 `image`, on a grid of about 3 mm.
+    """Return the probability of brain in a float32 `image`, on the network's grid.
 
     In a volume without skull the brain is what is not zero; else the bundled network finds it.
     """
