@@ -14,7 +14,6 @@ from ELMEDLib.cohort.table import write_table
 from ELMEDLib.progress import Progress, no_progress
 from ELMEDRadiomicsLib.cohort.columns import CASE
 from ELMEDRadiomicsLib.cohort.course import course_row, course_titles
-from ELMEDRadiomicsLib.cohort.measuring import measure_case
 from ELMEDRadiomicsLib.cohort.names import CLINICAL, COURSE, FEATURES, INTENSITIES
 
 if TYPE_CHECKING:
@@ -63,6 +62,7 @@ def measure_cohort(
     Raises:
         ELMEDError: source, settings, output or cluster cannot be used; what is done stays.
     """
+    from ELMEDRadiomicsLib.cohort.measuring import measure_case
     from ELMEDRadiomicsLib.tasks import settings_of
 
     cases = cases_to_measure(arguments["source"])

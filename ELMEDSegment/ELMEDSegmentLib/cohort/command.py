@@ -83,3 +83,4 @@ def run_segment(arguments: argparse.Namespace, progress: Progress) -> None:
             progress,
         )
     say_outcome(result)
+    print(f"For 'elmed cohort radiomics': {result['table']}")

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.cohort.answer import answer_of
-from ELMEDLib.cohort.case import Case
+from ELMEDLib.cohort.case import MASK, Case
 from ELMEDLib.cohort.command import places_of
 from ELMEDLib.cohort.runner import Undertaking, run_cohort
 from ELMEDLib.cohort.sources import read_cases
+from ELMEDLib.cohort.table import write_table
 from ELMEDLib.cohort.work import CaseResult
 from ELMEDLib.progress import Progress, no_progress
 from ELMEDSegmentLib.catalogue import find_model
@@ -17,7 +18,9 @@ from ELMEDSegmentLib.channels import channel_of
 from ELMEDSegmentLib.labels import CHANNELS, LABELS, REGIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from ELMEDLib.cohort.record import Record
 
 KIND = "segment"
 FOLDER = "folder"
@@ -25,6 +28,8 @@ FOLDER = "folder"
 
 LABELS_NAME = "labels.nii.gz"
 REPORT_NAME = "report.json"
+TABLE_NAME = "cases.csv"
+CASE = "case"
 
 COLUMNS = (*(f"{name}_ml" for name in (*LABELS, *REGIONS)), "model", "device", "labels", "report")
 """Of the summary: volumes in millilitres, what computed them, and where the files are."""
@@ -70,7 +75,7 @@ def segment_cohort(
         progress: told after each case; may raise `CancelledError`, and what is done stays.
 
     Returns:
-        What `ELMEDLib.cohort.answer` says.
+        What `ELMEDLib.cohort.answer` says, and `table` (see `write_cases`).
 
     Raises:
         ELMEDError: source, model, output or cluster cannot be used; what is done stays.
@@ -95,7 +100,31 @@ def segment_cohort(
         progress,
         retry_failed=bool(arguments.get("retry_failed")),
     )
-    return answer_of(outcome)
+    table = write_cases(Path(arguments["output"]), cases, outcome.records)
+    return {**answer_of(outcome), "table": str(table)}
+
+
+def write_cases(output: Path, cases: Sequence[Case], records: Sequence[Record]) -> Path:
+    """Write a table of the segmented cases, volumes and labels: `elmed cohort radiomics` reads it.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    labels = {record.name: record.row["labels"] for record in records if not record.failed}
+    attributes = dict.fromkeys(title for case in cases for title in case.attributes)
+    rows = (
+        {
+            **case.attributes,
+            **{name: str(Path(path).resolve()) for name, path in case.paths.items()},
+            CASE: case.name,
+            MASK: labels[case.name],
+        }
+        for case in cases
+        if case.name in labels and FOLDER not in case.paths
+    )
+    path = output / TABLE_NAME
+    write_table(path, [CASE, *CHANNELS, MASK, *attributes], rows)
+    return path
 
 
 def segment_case(case: Case, arguments: dict[str, Any]) -> CaseResult:

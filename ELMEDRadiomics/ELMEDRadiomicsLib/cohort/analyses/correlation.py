@@ -44,11 +44,13 @@ def correlation_clusters(cohort: Cohort) -> Finding:
     sizes = table["cluster"].value_counts()
     largest = table[table["cluster"] == sizes.index[0]]
     first = largest.loc[largest["stands for it"], "feature"].iloc[0]
-    sentence = (
-        f"The {len(names)} features fall into {len(sizes)} clusters of features that say the same "
-        f"(mean correlation of {ALIKE:.1f} or more); the largest has {sizes.iloc[0]}, for which "
-        f"{readable(first)} can stand."
-    )
+    sentence = f"No two of the {len(names)} features say the same."
+    if len(largest) > 1:
+        sentence = (
+            f"The {len(names)} features fall into {len(sizes)} clusters that say the same (mean "
+            f"correlation of {ALIKE:.1f} or more); the largest has {sizes.iloc[0]} features, for "
+            f"which {readable(first)} can stand."
+        )
     caveats = about_size(len(values))
     if len(values) < len(cohort.table):
         caveats += (

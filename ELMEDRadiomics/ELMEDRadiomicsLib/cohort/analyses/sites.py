@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,9 +19,14 @@ if TYPE_CHECKING:
 
 TITLE = "Differences between sites"
 
+KNOWN = 0.8
+"""Share of the patients of whom a feature must be known to be harmonised."""
+
 
 def harmonise(cohort: Cohort) -> tuple[Cohort, Finding]:
-    """Take differences between sites out of all features by ComBat, keeping the effect of age.
+    """Take differences between sites out of intensity and texture by ComBat; keep those of age.
+
+    Shape is left as it is: volumes in millimetres do not depend on a scanner's intensities.
 
     Returns:
         The cohort with harmonised features, of the patients that could be; and what it did. The
@@ -29,7 +35,9 @@ def harmonise(cohort: Cohort) -> tuple[Cohort, Finding]:
     site = cohort.clinical.site
     if site is None:
         return cohort, Finding("sites", TITLE, "No site is known: nothing was harmonised.")
-    features = cohort.features
+    features, incomplete = _suitable(cohort)
+    if not features:
+        return cohort, Finding("sites", TITLE, "There is no feature of intensity or texture.")
     counts = site.map(site.value_counts())
     use = site.notna() & (counts >= SMALLEST_SITE) & cohort.table[features].notna().all(axis=1)
     age = cohort.clinical.age
@@ -40,10 +48,26 @@ def harmonise(cohort: Cohort) -> tuple[Cohort, Finding]:
         after = harmonised(before.to_numpy(float), list(site[use]), covariates)
     except ELMEDError as error:
         return cohort, Finding("sites", TITLE, f"Nothing was harmonised. {error}")
-    table = cohort.table[use].copy()
+    table = cohort.table[use].drop(columns=incomplete)
     table[features] = after
     finding = _finding(before, table[features], site[use], int((~use).sum()), kept=kept)
+    if incomplete:
+        finding = _with_caveat(finding, f"{len(incomplete)} features that many lack are left out.")
     return Cohort(table, _of(cohort, table.index), cohort.intensities, cohort.chosen), finding
+
+
+def _suitable(cohort: Cohort) -> tuple[list[str], list[str]]:
+    """Return the features to harmonise, and those that too many patients lack.
+
+    One that many lack would take these patients out of all analyses.
+    """
+    varying = [name for name in cohort.features if "_shape" not in name]
+    known = cohort.table[varying].notna().mean() >= KNOWN
+    return [name for name in varying if known[name]], [n for n in varying if not known[n]]
+
+
+def _with_caveat(finding: Finding, caveat: str) -> Finding:
+    return replace(finding, caveats=(*finding.caveats, caveat))
 
 
 def _of(cohort: Cohort, patients: pd.Index) -> Clinical:
@@ -85,8 +109,8 @@ def _finding(
     sentence = (
         f"The site explains {np.median(first):.0%} of a feature's variance in the median of "
         f"{len(first)} features ({site.nunique()} sites, {len(site)} patients), and "
-        f"{np.median(last):.0%} after harmonisation by ComBat; all analyses use the harmonised "
-        "features."
+        f"{np.median(last):.0%} after harmonisation by ComBat; all analyses use these features, "
+        "and shape as it was measured."
     )
     caveats = [
         "If sites have different patients, their real differences are taken out, too"

@@ -39,13 +39,11 @@ def volume_against_survival(cohort: Cohort) -> Finding:
         [_line(volumes.loc[dead, name], clinical.survival[dead]) for name in volumes]
     )
     whole = table.iloc[-1]
-    direction = "shorter" if whole[RHO] < 0 else "longer"
-    clear = "" if whole["p"] < SIGNIFICANT else ", which chance can explain"
-    sentence = (
-        f"Larger tumours go with a {direction} survival (Spearman's rho "
-        f"{whole[RHO]:.2f}, p {p_text(whole['p'])}, "
-        f"{whole['patients']} patients){clear}."
-    )
+    found = "Tumour volume and survival do not clearly go together"
+    if whole["p"] < SIGNIFICANT:
+        found = f"Larger tumours go with a {'shorter' if whole[RHO] < 0 else 'longer'} survival"
+    numbers = f"{RHO} {whole[RHO]:.2f}, p {p_text(whole['p'])}, {whole['patients']} patients"
+    sentence = f"{found} ({numbers})."
     censored = int((~clinical.died & clinical.survival.notna()).sum())
     caveats = about_size(len(dead))
     if censored:
