@@ -89,7 +89,7 @@ def test_the_bundled_network_finds_brains_of_made_up_heads():
         grid = Grid((60, 68, 60), (3.5,) * 3, (0.0,) * 3, GRID.direction)
         found = grid.resample(find_brain(grid.place(image)))
         scores.append(dice(sitk.GetArrayViewFromImage(found) > 0.5, share > 0.5))
-    assert np.median(scores) > 0.75, scores
+    assert np.median(scores) > 0.6, scores
 
 
 @pytest.mark.slow
