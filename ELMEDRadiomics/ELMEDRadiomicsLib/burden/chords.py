@@ -26,6 +26,9 @@ TOLERANCE = 2
 AT_ONCE = (2, 8, 32, 128, 512, 2048)
 """How many lines of each direction are tried in one round after the other."""
 
+PACKED = 24
+"""Bits for the length and for the number of a line: borders have less than 5000 points."""
+
 AHEAD = 48
 """Samples that a ray is followed for at once."""
 
@@ -63,9 +66,7 @@ class Chords:
             rows, columns, squares = rows[kept], columns[kept], squares[kept]
         lengths = np.sqrt(squares)
         degrees = np.rint(np.degrees(np.arctan2(rows, columns))).astype(np.int32) % DIRECTIONS
-        # One number to sort by: by direction, then the longest first.
-        longest = float(lengths.max(initial=1.0))
-        order = np.argsort(degrees + (1 - lengths.astype(np.float64) / longest) * 0.999)
+        order = _by_direction_and_length(degrees, lengths)
         self._region, self._points = region, points
         self._first, self._second = first[order], second[order]
         self._lengths = lengths[order]
@@ -192,6 +193,22 @@ def across(lengths: Floats) -> Floats:
     ]
     longest: Floats = np.max(turned, axis=0)
     return longest
+
+
+def _by_direction_and_length(degrees: Ints, lengths: Floats) -> Ints:
+    """Return the order of lines by direction, and the longest first.
+
+    Direction, length and number of a line are packed into one whole number: sorting such numbers is
+    several times quicker than sorting indices by two keys.
+    """
+    steps = 2**PACKED - 1
+    longest = float(lengths.max(initial=0.0)) or 1.0
+    shortness = (steps - lengths.astype(np.float64) * (steps / longest)).astype(np.uint64)
+    keys = degrees.astype(np.uint64) << np.uint64(2 * PACKED)
+    keys |= shortness << np.uint64(PACKED)
+    keys |= np.arange(len(lengths), dtype=np.uint64)
+    keys.sort()
+    return (keys & np.uint64(steps)).astype(np.int64)
 
 
 @lru_cache(maxsize=8)
