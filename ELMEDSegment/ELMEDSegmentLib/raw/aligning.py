@@ -39,7 +39,7 @@ COMMON_SPACING_MM = 1.0
 
 MARGIN_MM = 4.0
 
-SKIPPED = "The study was prepared already: registration and brain extraction were skipped."
+SKIPPED = "Nothing had to be prepared: registration and brain extraction were skipped."
 NOT_WANTED = "Registration and brain extraction were switched off: the volumes were used as given."
 
 
