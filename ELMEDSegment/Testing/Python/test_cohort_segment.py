@@ -14,6 +14,7 @@ import SimpleITK as sitk
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
 PROGRAM = (sys.executable, "-m", "ELMEDLib.command", "cohort", "segment")
+MEASURING = ("--preset", "course", "--workers", "0")
 CONTRASTS = ("t1", "t1c", "t2", "flair")
 
 
@@ -80,6 +81,15 @@ def test_each_patient_gets_labels_report_and_a_line_and_one_bad_one_does_not_sto
     assert before == {
         name: (output / name / "labels.nii.gz").stat().st_mtime_ns for name in ("anna", "carl")
     }
+    measured = subprocess.run(
+        [*PROGRAM[:-1], "radiomics", output / "cases.csv", *MEASURING, "-o", tmp_path / "m"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert measured.returncode == 0, measured.stderr
+    assert measured.stdout.startswith("3 cases: ")
     other = run(patients, "-o", output, "--model", small_model, "--keep-islands")
     assert other.returncode == 1
     assert "begun with other settings (postprocess)" in other.stderr
