@@ -147,7 +147,9 @@ def brain_probability(image: sitk.Image, brain_network: BrainNetwork) -> sitk.Im
     grid = _head_grid(image, manifest.spacing_mm)
     array = scaled(sitk.GetArrayFromImage(grid.resample(_smoothed(image, manifest.spacing_mm))))
     multiple = smallest_multiple(manifest.architecture)
-    padded = np.pad(array, [(0, -n % multiple) for n in array.shape])
+    # Instance normalisation needs more than one voxel at the network's coarsest level.
+    sides = [max(-(-n // multiple), 2) * multiple for n in array.shape]
+    padded = np.pad(array, [(0, side - n) for side, n in zip(sides, array.shape, strict=True)])
     with torch.inference_mode():
         logits = brain_network.network(torch.from_numpy(padded)[None, None])
         probability = logits.sigmoid()[0, 0].numpy()
