@@ -25,6 +25,9 @@ REASONS = {
 }
 PATIENCE_S = 240
 
+WHOLE = "[!.]*.json"
+"""Names of records; those with a dot are being written, and may be gone a moment later."""
+
 
 def start(table, output, settings, *options):
     command = ["cohort", "radiomics", table, "--settings", settings, "-o", output, *options]
@@ -41,13 +44,17 @@ def records(output):
     """The records as they are on disk: name of the file, its content and when it was written."""
     return {
         path.name: (path.read_bytes(), path.stat().st_mtime_ns)
-        for path in (output / "cases").glob("*.json")
+        for path in (output / "cases").glob(WHOLE)
     }
 
 
 def kill_after(process, output, count):
     """Kill the real process, hard, once so many cases are done; return the records."""
-    wait_for(lambda: len(records(output)) >= count or process.poll() is not None, PATIENCE_S)
+
+    def enough():
+        return sum(1 for _ in (output / "cases").glob(WHOLE)) >= count or process.poll() is not None
+
+    wait_for(enough, PATIENCE_S)
     assert process.poll() is None, process.communicate()
     children = psutil.Process(process.pid).children(recursive=True)
     os.kill(process.pid, signal.SIGKILL)

@@ -105,12 +105,14 @@ def test_a_cancelled_cohort_goes_on_where_it_was(host, cohort, tmp_path):
     ui = cohort.ui
     records = tmp_path / "out" / "cases"
     ui.cohortStartButton.click()
-    host.wait_until(lambda: records.is_dir() and len(list(records.glob("*.json"))) >= 2, PATIENCE_S)
+    host.wait_until(
+        lambda: records.is_dir() and len(list(records.glob("[!.]*.json"))) >= 2, PATIENCE_S
+    )
     ui.cohortCancelButton.click()
     host.wait_until(lambda: not cohort.running, PATIENCE_S)
     assert "Continue goes on from there" in ui.cohortStatusLabel.text
     assert ui.cohortStartButton.text == "Continue"
-    kept = {path.name: path.stat().st_mtime_ns for path in records.glob("*.json")}
+    kept = {path.name: path.stat().st_mtime_ns for path in records.glob("[!.]*.json")}
     run(host, cohort, ui.cohortStartButton)
     assert cohort.table.waiting == 0
     assert kept == {name: (records / name).stat().st_mtime_ns for name in kept}
