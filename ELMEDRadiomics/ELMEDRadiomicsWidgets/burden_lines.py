@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import slicer
-import vtk
 from slicer.util import VTKObservationMixin
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ class BurdenLines(VTKObservationMixin):
         display.SetPropertiesLabelVisibility(False)
         display.SetGlyphScale(1.6)
         for point in _world(line):
-            node.AddControlPoint(vtk.vtkVector3d(*point))
+            node.AddControlPoint(*point)
         self.addObserver(node, node.PointModifiedEvent, self._moved)
 
     def _moved(self, node, _event) -> None:

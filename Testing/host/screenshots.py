@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from host.burden_screenshots import draw_burden, draw_follow_up
 from host.host import Host, start
 from host.inputs_screenshot import draw_inputs
 from host.lesson_screenshots import draw_lessons, panel_and_views
@@ -91,7 +92,8 @@ def draw_radiomics(host: Host, folder: Path) -> list[Path]:
     host.wait_until(lambda: ui.applyButton.text == "Apply", PATIENCE_S)
     host.process_events()
     focus = tumour_centre(segmentation)
-    return [host.screenshot(folder / "ELMEDRadiomics.png", focus=focus)]
+    drawn = [host.screenshot(folder / "ELMEDRadiomics.png", focus=focus)]
+    return [*drawn, *draw_burden(host, folder), *draw_follow_up(host, folder)]
 
 
 def draw_playground(host: Host, folder: Path) -> list[Path]:
