@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
 COLUMNS = ("Date", "Proposed", "Segmentation", "Aligned by")
-WIDTHS = (116, 76, 110, 104)
+WIDTHS = (112, 72, 108, 104)
 HELP = (
     "The day of the scan; checked scans are assessed.",
     "The category that is proposed; ? is to be confirmed.",
