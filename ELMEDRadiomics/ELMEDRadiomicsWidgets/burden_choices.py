@@ -35,6 +35,17 @@ def guessPart(segmentID: str, name: str) -> str:
     return "enhancing" if any(word in text for word in ("enhanc", "contrast")) else ""
 
 
+def guessedParts(segmentationNode: slicer.vtkMRMLSegmentationNode | None) -> dict[str, str]:
+    """Return segment ID by part of the tumour as the names tell, "" where there is none."""
+    names = segmentNames(segmentationNode) if segmentationNode else {}
+    found = dict.fromkeys(("enhancing", "core", "oedema"), "")
+    for segmentID, name in names.items():
+        part = guessPart(segmentID, name)
+        if part and not found[part]:
+            found[part] = segmentID
+    return found
+
+
 class BurdenChoices:
     """The combo boxes of the section."""
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
 
+from ELMEDLib.bridge.messages import showError
 from ELMEDLib.bridge.panels import FULL
 from ELMEDLib.bridge.tables import setTable
 from ELMEDLib.bridge.workplace import chosenPython
 from ELMEDLib.errors import CancelledError, ELMEDError
 from ELMEDRadiomicsLib.burden.results import Burden
 from ELMEDRadiomicsLib.burden.writing import lesion_rows, write_burden
-from ELMEDRadiomicsWidgets.burden_choices import BurdenChoices
+from ELMEDRadiomicsWidgets.burden_choices import BurdenChoices, guessedParts
 from ELMEDRadiomicsWidgets.burden_edits import editedBurden
 from ELMEDRadiomicsWidgets.burden_lines import BurdenLines, jumpToLine
 from ELMEDRadiomicsWidgets.burden_run import BurdenRequest, BurdenWorkplace
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from ELMEDRadiomicsWidgets.burden_run import BurdenRun
-
-logger = logging.getLogger(__name__)
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "ELMEDRadiomicsBurden.ui"
 
@@ -58,6 +56,23 @@ class BurdenSection:
         self._segmentation = segmentation
         self._lines = BurdenLines(self._lineMoved)
         section.connect("contentsCollapsed(bool)", self._toggled)
+
+    @property
+    def current(self) -> Burden | None:
+        """The burden with the lines as they are now, None where nothing was measured."""
+        return self._current
+
+    @property
+    def segmentationNode(self) -> slicer.vtkMRMLSegmentationNode | None:
+        """The segmentation that is measured."""
+        return self._segmentation()
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Segment ID by part of the tumour, as chosen, or as the names tell."""
+        if self.ui is not None:
+            return self.choices.parts
+        return guessedParts(self._segmentation())
 
     # Life cycle
 
@@ -289,10 +304,4 @@ class BurdenSection:
         self.check()
 
     def _showError(self, error: ELMEDError) -> None:
-        # Not the sentence: it may name a segment, and thereby a patient.
-        logger.error("%s: %s", TITLE, error.kind)
-        slicer.util.errorDisplay(
-            f"{error.message}\n\n{error.advice}",
-            windowTitle=TITLE,
-            detailedText=self.place.workerLog or str(error.__cause__ or error),
-        )
+        showError(error, TITLE, self.place.workerLog)

@@ -1,0 +1,173 @@
+"""A patient's report as a page and as a DICOM structured report, read back and compared."""
+
+from __future__ import annotations
+
+import math
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pydicom
+import pytest
+import SimpleITK as sitk
+
+from dicom_studies import HEADERS, Examination
+from ELMEDLib.command import main
+from ELMEDLib.errors import InputError
+from ELMEDRadiomicsLib.burden.measure import measure_burden
+from ELMEDRadiomicsLib.burden.options import BurdenOptions
+from ELMEDRadiomicsLib.report.content import Content
+from ELMEDRadiomicsLib.report.dicom_sr import groups_of, read_sr
+from ELMEDRadiomicsLib.report.page import page
+from ELMEDRadiomicsLib.report.service import report_files
+from ELMEDRadiomicsLib.results import Extraction, Feature
+from ELMEDRadiomicsLib.writing import read_extraction
+
+SHAPE = (20, 48, 44)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """A head with a tumour: files of image, labels, features, and the DICOM series."""
+    folder = tmp_path_factory.mktemp("report")
+    z, y, x = np.indices(SHAPE)
+    distance = np.sqrt((2 * (z - 10)) ** 2 + (y - 20) ** 2 + (x - 15) ** 2)
+    labels = np.select([distance < 4, distance < 9, distance < 13], [1, 3, 2]).astype(np.uint8)
+    noise = np.random.default_rng(2).normal(300, 30, SHAPE) + 100 * labels
+    for name, array in (("t1c", noise.astype(np.int16)), ("seg", labels)):
+        image = sitk.GetImageFromArray(array)
+        image.SetSpacing((1.0, 1.0, 2.0))
+        sitk.WriteImage(image, str(folder / f"{name}.nii.gz"))
+        if name == "t1c":
+            Examination().write(image, folder / "series", HEADERS["t1c"])
+    words = ["radiomics", f"t1c={folder / 't1c.nii.gz'}", "--mask", str(folder / "seg.nii.gz")]
+    features = str(folder / "features.json")
+    assert main([*words, "--label", "3", "--preset", "course", "-o", features]) == 0
+    return folder
+
+
+def test_the_structured_report_holds_what_was_measured(study, tmp_path):
+    output = tmp_path / "report.dcm"
+    words = [str(study / "seg.nii.gz"), "--features", str(study / "features.json")]
+    assert main(["report", *words, "--series", str(study / "series"), "-o", str(output)]) == 0
+
+    burden = measure_burden(sitk.ReadImage(str(study / "seg.nii.gz")), BurdenOptions())
+    extraction = read_extraction(study / "features.json")
+    found = {group.tracking: {n.name[2]: n for n in group.numbers} for group in read_sr(output)}
+    for region in burden.regions:
+        assert found[region.name]["Volume"].value == pytest.approx(region.volume_ml)
+        assert found[region.name]["Maximum 3D diameter"].value == pytest.approx(region.diameter_mm)
+    lesion = burden.lesions[0]
+    sizes = found[lesion.name]
+    assert sizes["Long Axis"].value == pytest.approx(lesion.classic.longest.length_mm)
+    assert sizes["Short Axis"].value == pytest.approx(lesion.classic.perpendicular.length_mm)
+    own = found["label 3 in t1c"]
+    assert len(own) == len(extraction.features)
+    for feature in extraction.features:
+        number = own[feature.name.removeprefix("original_")]
+        assert number.value == pytest.approx(feature.value, rel=1e-6)
+        assert number.name[:2] == (
+            (feature.ibsi, "IBSI") if feature.ibsi else (feature.name, "99ELMED")
+        )
+        assert number.unit == feature.unit
+
+    # What a DICOM reader sees, without highdicom.
+    written = pydicom.dcmread(output)
+    first = pydicom.dcmread(next((study / "series").iterdir()))
+    assert written.PatientID == first.PatientID
+    assert written.StudyInstanceUID == first.StudyInstanceUID
+    assert written.ContentTemplateSequence[0].TemplateIdentifier == "1500"
+    assert written.Modality == "SR"
+    volumes = re.findall(r"Volume.*?Numeric Value[^']*'([\d.]+)'", str(written), re.DOTALL)
+    assert any(float(v) == pytest.approx(burden.regions[0].volume_ml) for v in volumes)
+
+
+class Page(HTMLParser):
+    """What a browser would make of the page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.sources, self.text = [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.sources += [v for k, v in attributes if k in ("src", "href")]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_the_page_says_everything_and_needs_nothing(study, tmp_path):
+    output = tmp_path / "report.html"
+    words = [str(study / "seg.nii.gz"), "--features", str(study / "features.json")]
+    report_files(
+        {
+            "labels": words[0],
+            "image": str(study / "t1c.nii.gz"),
+            "features": words[2],
+            "burden": measure_burden(sitk.ReadImage(words[0]), BurdenOptions()).as_json(),
+            "location": {"sentences": ["In the left frontal lobe."], "method": "By an atlas."},
+            "patient": "P-7",
+            "output": str(output),
+        }
+    )
+    found = Page(output.read_text(encoding="utf-8"))
+
+    assert found.tags.count("img") == 3
+    assert all(source.startswith("data:image/png;base64,") for source in found.sources)
+    assert not {"script", "link", "iframe"} & set(found.tags)
+    extraction = read_extraction(study / "features.json")
+    burden = measure_burden(sitk.ReadImage(words[0]), BurdenOptions())
+    for said in (
+        "Tumour report: P-7",
+        "Research use only",
+        "In the left frontal lobe.",
+        "resampledPixelSpacing",
+        f"{burden.sum_of('enhancing').classic_mm2:.0f} mm²",
+        f"{extraction.features[0].value:.5g}",
+        *(feature.name for feature in extraction.features),
+    ):
+        assert said in found.text
+
+
+def test_names_never_become_a_part_of_the_page():
+    evil = "<script>alert(1)</script>\"'&"
+    feature = Feature(evil, evil, 1, evil, 1.0, evil, evil, evil)
+    extraction = Extraction([feature], {"a": evil}, {"b": evil}, {evil: evil}, warnings=[evil])
+    location = {"sentences": [evil], "method": evil}
+    found = Page(page(Content(evil, location=location, extraction=extraction, warnings=(evil,))))
+
+    assert "script" not in found.tags
+    assert found.text.count("alert(1)") >= 8
+
+
+def test_undefined_values_are_left_out_and_nothing_is_refused(study):
+    feature = Feature("t1c", "a", 1, "original_glcm_Contrast", math.nan, "", "", "elmed")
+
+    assert groups_of(Content(extraction=Extraction([feature], {}, {}, {}))) == []
+    with pytest.raises(InputError, match="nothing to report"):
+        report_files({"output": "a.html"})
+    with pytest.raises(InputError, match="none is given"):
+        report_files({"output": "a.dcm", "labels": str(study / "seg.nii.gz")})
+    with pytest.raises(InputError, match="how to write"):
+        report_files({"output": "a.pdf"})
+
+
+def test_the_pictures_show_the_outlines_where_the_tumour_is(study):
+    from ELMEDRadiomicsLib.report.pictures import COLOURS, PIXEL_MM, pictures
+
+    image = sitk.ReadImage(str(study / "t1c.nii.gz"))
+    labels = sitk.ReadImage(str(study / "seg.nii.gz"))
+    axial, coronal, sagittal = pictures(image, labels)
+    sizes = []
+    for drawn in (axial, coronal, sagittal):
+        path = study / f"{drawn.title}.png"
+        path.write_bytes(drawn.png)
+        pixels = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+        sizes.append(pixels.shape[:2])
+        for colour in COLOURS.values():
+            assert (pixels == colour).all(axis=-1).any()
+    # 44 x 48 x 40 mm.
+    wide, deep, high = (math.ceil(length / PIXEL_MM) for length in (44, 48, 40))
+    assert sizes == [(deep, wide), (high, wide), (high, deep)]
