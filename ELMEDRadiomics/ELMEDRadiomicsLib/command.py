@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.burden.command import add_command as add_burden
+from ELMEDRadiomicsLib.charts.command import add_command as add_charts
 from ELMEDRadiomicsLib.follow_up.command import add_command as add_follow_up
+from ELMEDRadiomicsLib.report.command import add_command as add_report
 from ELMEDRadiomicsLib.settings_command import add_command as add_settings
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def add_commands(commands: Any) -> None:
     parser.set_defaults(run=run_radiomics)
     _add_maps(commands)
     add_settings(commands)
+    add_charts(commands)
+    add_report(commands)
     add_burden(commands)
     add_follow_up(commands)
 
@@ -126,6 +129,7 @@ def run_maps(arguments: argparse.Namespace, progress: Progress) -> None:
 
 def run_radiomics(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed radiomics`."""
+    from ELMEDRadiomicsLib.reading import named_images
     from ELMEDRadiomicsLib.tasks import extract_files
 
     settings, earlier = _settings(arguments.settings)
@@ -139,7 +143,7 @@ def run_radiomics(arguments: argparse.Namespace, progress: Progress) -> None:
     }
     result = extract_files(
         {
-            "images": _images(arguments.images),
+            "images": named_images(arguments.images),
             "mask": str(arguments.mask),
             "labels": arguments.label,
             "settings": settings,
@@ -155,20 +159,6 @@ def run_radiomics(arguments: argparse.Namespace, progress: Progress) -> None:
         sys.stderr.write(f"Warning: {warning}\n")
     files = ", ".join(result["outputs"])
     sys.stdout.write(f"{len(result['features'])} values: {files}\n")
-
-
-def _images(given: list[str]) -> dict[str, str]:
-    from ELMEDRadiomicsLib.reading import named_image
-
-    images: dict[str, str] = {}
-    for text in given:
-        name, path = named_image(text)
-        if name in images:
-            raise InputError(
-                f"Two images are called '{name}'.", "Name them apart: NAME=FILE, such as t1c=a.nii."
-            )
-        images[name] = str(path)
-    return images
 
 
 def _settings(path: Path | None) -> tuple[str | dict[str, Any] | None, dict[str, Any]]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import SimpleITK as sitk
 
 from ELMEDLib.completeness import is_whole
 from ELMEDLib.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def read_image(path: Path | str, what: str = "image") -> sitk.Image:
@@ -38,6 +42,23 @@ def read_image(path: Path | str, what: str = "image") -> sitk.Image:
         raise InputError(
             f"The {what} '{path}' cannot be read.", "Choose a NIfTI, NRRD or other image file."
         ) from error
+
+
+def named_images(given: Sequence[str]) -> dict[str, str]:
+    """Return path by name of images given as FILE or NAME=FILE.
+
+    Raises:
+        InputError: two have one name.
+    """
+    images: dict[str, str] = {}
+    for text in given:
+        name, path = named_image(text)
+        if name in images:
+            raise InputError(
+                f"Two images are called '{name}'.", "Name them apart: NAME=FILE, such as t1c=a.nii."
+            )
+        images[name] = str(path)
+    return images
 
 
 def named_image(text: str) -> tuple[str, Path]:

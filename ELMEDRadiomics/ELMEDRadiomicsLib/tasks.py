@@ -12,6 +12,7 @@ from ELMEDLib.files import written_whole
 from ELMEDLib.progress import Progress, no_progress, within
 from ELMEDRadiomicsLib.backends import Options
 from ELMEDRadiomicsLib.burden.service import burden_files
+from ELMEDRadiomicsLib.charts.service import charts_files
 from ELMEDRadiomicsLib.engine import extract
 from ELMEDRadiomicsLib.follow_up.service import follow_up_files
 from ELMEDRadiomicsLib.layouts import LONG
@@ -19,6 +20,7 @@ from ELMEDRadiomicsLib.maps import feature_maps
 from ELMEDRadiomicsLib.normalisation import NyulStandard
 from ELMEDRadiomicsLib.presets import preset
 from ELMEDRadiomicsLib.reading import read_image
+from ELMEDRadiomicsLib.report.service import report_files
 from ELMEDRadiomicsLib.settings import Settings, from_parameters
 from ELMEDRadiomicsLib.settings_files import read_settings
 from ELMEDRadiomicsLib.writing import write_extraction
@@ -156,6 +158,8 @@ def _labels(given: Any) -> dict[int, str] | list[int] | None:
 TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
     "extract": extract_files,
     "maps": map_files,
+    "charts": charts_files,
+    "report": report_files,
     "burden": burden_files,
     "follow_up": follow_up_files,
     "cohort": cohort,

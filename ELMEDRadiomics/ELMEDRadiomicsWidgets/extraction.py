@@ -15,6 +15,7 @@ from ELMEDLib.bridge.workplace import Workplace
 from ELMEDLib.errors import ELMEDError, InputError
 from ELMEDLib.masks import layers_on_grid
 from ELMEDRadiomicsWidgets.results import importResult
+from ELMEDRadiomicsWidgets.sources import rememberSources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -52,6 +53,7 @@ class Request:
         settings: content of a parameter file; it goes before file and preset.
         profile: whose definitions; None for the preset's.
         tableNode: receives the result; a new one is made for None.
+        layout: of the table, `long` or `wide`.
     """
 
     segmentationNode: slicer.vtkMRMLSegmentationNode
@@ -62,6 +64,7 @@ class Request:
     settings: Mapping[str, Any] | None = None
     profile: str | None = None
     tableNode: slicer.vtkMRMLTableNode | None = None
+    layout: str = "long"
 
 
 @dataclass(frozen=True)
@@ -86,13 +89,15 @@ class Part:
 class ExtractionRun(Run):
     """Copies volumes and segments, lets the worker measure, and fills the table."""
 
+    task = TASK
+
     def __init__(self, worker: WorkerProcess, request: Request, onProgress=None, onEnd=None):
         """Prepare a run; see `Run` for the arguments."""
         super().__init__(worker, onProgress, onEnd)
         self.request = request
         self.warnings: list[str] = []
 
-    def steps(self) -> Generator[None, None, RunResult]:
+    def steps(self) -> Generator[None, None, Any]:
         """Do the work."""
         request = self.request
         files = yield from self.copyVolumes(request.volumes, COPIED)
@@ -105,14 +110,27 @@ class ExtractionRun(Run):
             self.report("starting", start, "Starting the worker")
             yield
             try:
-                answer = yield from self.ask(TASK, self._arguments(part), start, start + width)
+                answer = yield from self.ask(self.task, self._arguments(part), start, start + width)
             except ELMEDError as error:
                 raise _withNames(error, part.labels) from error
             answers.append(answer)
-        self.report("showing", COMPUTED, "Filling the table")
+        self.report("showing", COMPUTED, "Showing the result")
         yield
-        order = {"images": list(files), "segments": list(segments)}
-        tableNode, values = importResult(request.tableNode, answers, order)
+        return self.finish(answers, {"images": list(files), "segments": list(segments)})
+
+    def finish(
+        self, answers: Sequence[Mapping[str, Any]], order: Mapping[str, Sequence[str]]
+    ) -> Any:
+        """Fill the table, and return what has come of it.
+
+        Args:
+            answers: the worker's, one for each part.
+            order: of `images` and `segments`, by name.
+        """
+        request = self.request
+        patient = request.segmentationNode.GetName()
+        tableNode, values = importResult(request.tableNode, answers, order, request.layout, patient)
+        rememberSources(tableNode, request.segmentationNode, request.volumes)
         for answer in answers:
             self.warnings += [text for text in answer["warnings"] if text not in self.warnings]
         return RunResult(tableNode, values, tuple(self.warnings), self.elapsed)

@@ -8,13 +8,17 @@ import slicer
 
 from ELMEDLib.bridge.panels import RunPanel
 from ELMEDLib.bridge.segment_images import segmentNames
+from ELMEDLib.errors import ELMEDError
 from ELMEDRadiomicsWidgets import installation
 from ELMEDRadiomicsWidgets.burden_section import BurdenSection
+from ELMEDRadiomicsWidgets.charts_section import ChartsSection
 from ELMEDRadiomicsWidgets.check_list import CheckList
 from ELMEDRadiomicsWidgets.cohort_section import RadiomicsCohortSection
 from ELMEDRadiomicsWidgets.extraction import Request
 from ELMEDRadiomicsWidgets.follow_up_section import FollowUpSection
+from ELMEDRadiomicsWidgets.map_run import MapRun
 from ELMEDRadiomicsWidgets.readiness import whatIsMissing
+from ELMEDRadiomicsWidgets.report_section import ReportSection
 from ELMEDRadiomicsWidgets.results_view import ResultsView
 from ELMEDRadiomicsWidgets.settings_choice import FROM_FILE, SettingsChoice
 from ELMEDRadiomicsWidgets.settings_details import SettingsDetails
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from ELMEDRadiomicsWidgets.extraction import ExtractionRun
+    from ELMEDRadiomicsWidgets.map_run import MapRequest
 
 
 class RadiomicsPanel(RunPanel):
@@ -52,12 +57,16 @@ class RadiomicsPanel(RunPanel):
         self.volumes = CheckList(ui.volumesListWidget, self._volumesChecked)
         self.settings = SettingsChoice(ui, self.check)
         self.details = SettingsDetails(ui.settingsCollapsibleButton, self.settings)
-        self.results = ResultsView(ui, self.say)
+        self.results = ResultsView(ui, self.say, self._startMap)
         self.cohort = RadiomicsCohortSection(
             ui.cohortCollapsibleButton, self._cohortChoices, self.settings.problem
         )
+        self.charts = ChartsSection(ui.chartsCollapsibleButton, self._request, self._missing)
         self.burden = BurdenSection(ui.burdenCollapsibleButton, self._segmentation)
         self.followUp = FollowUpSection(ui.followUpCollapsibleButton)
+        self.report = ReportSection(
+            ui.reportCollapsibleButton, self.burden, lambda: self.results.tableNode
+        )
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.NodeRemovedEvent, self._nodesChanged)
         self.begin()
@@ -72,22 +81,28 @@ class RadiomicsPanel(RunPanel):
     def exit(self) -> None:
         """Let the workers go when they have nothing to do."""
         super().exit()
+        self.charts.exit()
         self.burden.exit()
         self.followUp.exit()
+        self.report.exit()
         self.cohort.exit()
 
     def cleanup(self) -> None:
         """End everything: the panel is about to be deleted."""
         super().cleanup()
         self.results.cleanup()
+        self.charts.cleanup()
         self.burden.cleanup()
         self.followUp.cleanup()
+        self.report.cleanup()
         self.cohort.cleanup()
 
     def sceneClosed(self) -> None:
         """Forget what was said about the scene that is gone."""
+        self.charts.sceneClosed()
         self.burden.sceneClosed()
         self.followUp.sceneClosed()
+        self.report.sceneClosed()
 
     def _segmentation(self) -> slicer.vtkMRMLSegmentationNode | None:
         return self.parameters.segmentation if self.parameters is not None else None
@@ -139,13 +154,12 @@ class RadiomicsPanel(RunPanel):
         self.settings.show(self.parameters)
         self.details.show()
         self.cohort.check()
-        missing = whatIsMissing(
-            self.parameters.segmentation, self.segments, self.volumes, self.settings
-        )
-        self.showReadiness(missing, "Measure the checked segments in the checked volumes.")
+        self.showReadiness(self._missing(), "Measure the checked segments in the checked volumes.")
         self.results.show(self.parameters.table)
+        self.charts.check()
         self.burden.check()
         self.followUp.check()
+        self.report.check()
 
     def _showSegments(self) -> None:
         node = self.parameters.segmentation
@@ -193,9 +207,21 @@ class RadiomicsPanel(RunPanel):
 
     def start(self, onProgress: Callable[..., None], onEnd: Callable[..., None]) -> None:
         """Measure the checked segments in the checked volumes."""
-        parameters = self.parameters
         self.results.clearMessages()
-        request = Request(
+        self.logic.extractor.start(self._request(), onProgress, onEnd)
+
+    def _missing(self) -> str:
+        """Return what keeps the segments from being measured, "" when nothing does."""
+        if self.parameters is None:
+            return "Choose a segmentation."
+        return whatIsMissing(
+            self.parameters.segmentation, self.segments, self.volumes, self.settings
+        )
+
+    def _request(self) -> Request:
+        """Return what is to be measured as it is chosen now."""
+        parameters = self.parameters
+        return Request(
             parameters.segmentation,
             imageNames(self._chosenVolumes()),
             self.segments.checked,
@@ -204,11 +230,25 @@ class RadiomicsPanel(RunPanel):
             self.settings.content(),
             self.settings.profile,
             parameters.table,
+            self.results.layout,
         )
-        self.logic.extractor.start(request, onProgress, onEnd)
 
-    def succeeded(self, run: ExtractionRun) -> str:
-        """Show the table of features."""
+    def _startMap(self, request: MapRequest) -> None:
+        """Compute a feature map; Apply cancels it as it does any run."""
+        place = self.logic.extractor
+        if place.running:
+            return
+        try:
+            place.begin(lambda worker: MapRun(worker, request, self._showProgress, self._ended))
+        except ELMEDError as error:
+            self.showError(error)
+            return
+        self._showBusy()
+
+    def succeeded(self, run: ExtractionRun | MapRun) -> str:
+        """Show the table of features, or say that the map is there."""
+        if isinstance(run, MapRun):
+            return f"'{run.result().GetName()}' lies over the slices."
         result = run.result()
         self.parameters.table = result.tableNode
         self.results.announce(result)

@@ -10,6 +10,8 @@ import slicer
 
 from ELMEDLib.bridge.tables import setTable
 from ELMEDLib.errors import InputError
+from ELMEDRadiomicsLib.layouts import LONG, PATIENT, WIDE, wide_titles
+from ELMEDRadiomicsLib.results import Extraction, Feature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,9 @@ TABLE_NAME = "Radiomic features"
 PROVENANCE = "ELMED.Radiomics"
 """The table's attribute that tells in JSON how its values came to be."""
 
+LAYOUT = "ELMED.RadiomicsLayout"
+"""The table's attribute that tells its layout, `long` when there is none."""
+
 COLUMNS = {
     "Image": "image",
     "Segment": "segment",
@@ -29,13 +34,18 @@ COLUMNS = {
     "IBSI": "ibsi",
     "Engine": "engine",
 }
-"""The engine's field of each column."""
+"""The engine's field of each column of the long layout."""
+
+DESCRIBED = ("image", "segment", "name", "unit", "ibsi", "engine")
+"""Fields that the wide layout keeps as properties of its columns."""
 
 
 def importResult(
     tableNode: slicer.vtkMRMLTableNode | None,
     answers: Sequence[Mapping[str, Any]],
     order: Mapping[str, Sequence[str]],
+    layout: str = LONG,
+    patient: str = "",
 ) -> tuple[slicer.vtkMRMLTableNode, int]:
     """Put features into the table, or into a new one, and return it with the number of values.
 
@@ -43,9 +53,11 @@ def importResult(
         tableNode: all it held is replaced.
         answers: of the engine's task `extract`.
         order: of `images` and `segments`, by name.
+        layout: `long` or `wide`.
+        patient: names the row of the wide layout.
     """
-    features = [feature for answer in answers for feature in answer["features"]]
-    features.sort(
+    records = [feature for answer in answers for feature in answer["features"]]
+    records.sort(
         key=lambda feature: (
             order["images"].index(feature["image"]),
             order["segments"].index(feature["segment"]),
@@ -56,17 +68,49 @@ def importResult(
         tableNode = scene.AddNewNodeByClass(
             "vtkMRMLTableNode", scene.GenerateUniqueName(TABLE_NAME)
         )
+    about = {**_provenance(answers, records), "patient": patient}
+    features = [Feature(**{**record, "value": _number(record["value"])}) for record in records]
     with slicer.util.NodeModify(tableNode):
-        setTable(
-            tableNode,
-            {
-                title: [_cell(feature[field], title) for feature in features]
-                for title, field in COLUMNS.items()
-            },
-        )
-        tableNode.SetAttribute(PROVENANCE, json.dumps(_provenance(answers, features)))
+        tableNode.SetAttribute(PROVENANCE, json.dumps(about))
+        _fill(tableNode, features, layout)
         tableNode.SetLocked(True)
-    return tableNode, len(features)
+    return tableNode, len(records)
+
+
+def layoutOf(tableNode: slicer.vtkMRMLTableNode) -> str:
+    """Return a table's layout."""
+    return tableNode.GetAttribute(LAYOUT) or LONG
+
+
+def setLayout(tableNode: slicer.vtkMRMLTableNode, layout: str) -> None:
+    """Arrange a table of features in another way; the values stay."""
+    if layout != layoutOf(tableNode):
+        _fill(tableNode, extractionOf(tableNode).features, layout)
+
+
+def extractionOf(tableNode: slicer.vtkMRMLTableNode) -> Extraction:
+    """Return what a table holds, with all that is needed to repeat it.
+
+    Raises:
+        InputError: the table holds no features of ELMED.
+    """
+    try:
+        about = json.loads(tableNode.GetAttribute(PROVENANCE) or "")
+        labels = about.pop("labels")
+        about.pop("patient", "")
+        wide = layoutOf(tableNode) == WIDE
+        records = _wideRecords(tableNode) if wide else _longRecords(tableNode)
+        features = [Feature(**record, label=labels[record["segment"]]) for record in records]
+    except (ValueError, KeyError, AttributeError) as error:
+        raise InputError(
+            f"The table '{tableNode.GetName()}' holds no features.", "Press Apply first."
+        ) from error
+    return Extraction(features, **about)
+
+
+def patientOf(tableNode: slicer.vtkMRMLTableNode) -> str:
+    """Return what the wide layout calls the patient."""
+    return json.loads(tableNode.GetAttribute(PROVENANCE) or "{}").get("patient", "")
 
 
 def saveTable(tableNode: slicer.vtkMRMLTableNode, path: str | Path) -> list[Path]:
@@ -79,30 +123,57 @@ def saveTable(tableNode: slicer.vtkMRMLTableNode, path: str | Path) -> list[Path
         InputError: the table holds no features of ELMED, or the extension is none of the three.
         OutputError: a file cannot be written.
     """
-    from ELMEDRadiomicsLib.results import Extraction, Feature
     from ELMEDRadiomicsLib.writing import write_extraction
 
-    try:
-        about = json.loads(tableNode.GetAttribute(PROVENANCE) or "")
-        labels = about.pop("labels")
-    except (ValueError, KeyError) as error:
-        raise InputError(
-            f"The table '{tableNode.GetName()}' holds no features.", "Press Apply first."
-        ) from error
+    found = extractionOf(tableNode)
+    return write_extraction(found, path, layoutOf(tableNode), patientOf(tableNode))
+
+
+def _fill(tableNode: slicer.vtkMRMLTableNode, features: Sequence[Feature], layout: str) -> None:
+    with slicer.util.NodeModify(tableNode):
+        tableNode.SetAttribute(LAYOUT, layout)
+        if layout == LONG:
+            setTable(
+                tableNode,
+                {
+                    title: [getattr(feature, field) for feature in features]
+                    for title, field in COLUMNS.items()
+                },
+            )
+            return
+        titles = wide_titles(features)
+        values = {title: [feature.value] for title, feature in zip(titles, features, strict=True)}
+        setTable(tableNode, {PATIENT: [patientOf(tableNode)], **values})
+        for title, feature in zip(titles, features, strict=True):
+            tableNode.SetColumnUnitLabel(title, feature.unit)
+            for field in DESCRIBED:
+                tableNode.SetColumnProperty(title, f"ELMED.{field}", getattr(feature, field))
+
+
+def _longRecords(tableNode: slicer.vtkMRMLTableNode) -> list[dict[str, Any]]:
     table = tableNode.GetTable()
     columns = {field: table.GetColumnByName(title) for title, field in COLUMNS.items()}
-    features = []
-    for row in range(table.GetNumberOfRows()):
-        record = {field: column.GetValue(row) for field, column in columns.items()}
-        features.append(Feature(**record, label=labels[record["segment"]]))
-    return write_extraction(Extraction(features, **about), path)
+    return [
+        {field: column.GetValue(row) for field, column in columns.items()}
+        for row in range(table.GetNumberOfRows())
+    ]
 
 
-def _cell(value: Any, title: str) -> Any:
+def _wideRecords(tableNode: slicer.vtkMRMLTableNode) -> list[dict[str, Any]]:
+    table = tableNode.GetTable()
+    records = []
+    for number in range(1, table.GetNumberOfColumns()):
+        title = table.GetColumnName(number)
+        record = {
+            field: tableNode.GetColumnProperty(title, f"ELMED.{field}") for field in DESCRIBED
+        }
+        records.append({**record, "value": table.GetColumn(number).GetValue(0)})
+    return records
+
+
+def _number(value: float | None) -> float:
     """Return a value as its column takes it: a column of numbers holds nothing but numbers."""
-    if title == "Value":
-        return math.nan if value is None else float(value)
-    return value
+    return math.nan if value is None else float(value)
 
 
 def _provenance(

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
 
 from ELMEDLib.bridge.panels import ResultsBox
-from ELMEDRadiomicsWidgets.results import COLUMNS, PROVENANCE, saveTable
+from ELMEDRadiomicsLib.layouts import LAYOUTS, LONG
+from ELMEDRadiomicsLib.map_settings import has_map
+from ELMEDRadiomicsWidgets.map_run import MapRequest
+from ELMEDRadiomicsWidgets.results import (
+    COLUMNS,
+    PROVENANCE,
+    extractionOf,
+    layoutOf,
+    saveTable,
+    setLayout,
+)
+from ELMEDRadiomicsWidgets.sources import segmentationOf, segmentID, showSource, volumesOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,19 +33,52 @@ WIDEST = {"Segment": 122, "Feature": 148, "Value": 80}
 ROW = 22
 """Height in pixels: a table of features is long."""
 
+ALL_COLUMNS = -1
+
 
 class ResultsView(ResultsBox):
-    """The table of features, the warnings, and the button for the file."""
+    """The table of features, the warnings, and what can be done with them."""
 
-    def __init__(self, ui: SimpleNamespace, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        ui: SimpleNamespace,
+        say: Callable[[str], None],
+        onMap: Callable[[MapRequest], None],
+    ) -> None:
+        """Connect the widgets.
+
+        Args:
+            ui: the panel's widgets.
+            say: shows a sentence.
+            onMap: called when the user asks for a feature's map.
+        """
         super().__init__(ui, ui.featuresTableView)
         self._say = say
+        self._onMap = onMap
         self._tableNode: slicer.vtkMRMLTableNode | None = None
-        rows = ui.featuresTableView.verticalHeader()
+        view = ui.featuresTableView
+        rows = view.verticalHeader()
         rows.setVisible(False)
         rows.setDefaultSectionSize(ROW)
+        for key, text in LAYOUTS.items():
+            ui.layoutComboBox.addItem(text, key)
+        ui.layoutComboBox.connect("currentIndexChanged(int)", self._layoutChosen)
+        ui.resultsSearchBox.connect("textChanged(QString)", self._search)
+        view.connect("selectionChanged()", self._rowSelected)
+        ui.copyButton.connect("clicked(bool)", self._copy)
         ui.saveButton.connect("clicked(bool)", self._save)
+        ui.mapButton.connect("clicked(bool)", self._mapAsked)
         self.show(None)
+
+    @property
+    def tableNode(self) -> slicer.vtkMRMLTableNode | None:
+        """The table of features that is shown."""
+        return self._tableNode
+
+    @property
+    def layout(self) -> str:
+        """The layout that the user has chosen."""
+        return self.ui.layoutComboBox.currentData
 
     def show(self, tableNode: slicer.vtkMRMLTableNode | None) -> None:
         """Show a table of features, or nothing."""
@@ -43,6 +87,12 @@ class ResultsView(ResultsBox):
         self._tableNode = tableNode
         if self.showTable(tableNode):
             self._fitColumns()
+            if tableNode is not None:
+                combo = self.ui.layoutComboBox
+                wasBlocked = combo.blockSignals(True)
+                combo.setCurrentIndex(combo.findData(layoutOf(tableNode)))
+                combo.blockSignals(wasBlocked)
+            self._rowSelected()
 
     def announce(self, result: RunResult) -> None:
         """Show a new result with its warnings."""
@@ -58,9 +108,83 @@ class ResultsView(ResultsBox):
     def _fitColumns(self) -> None:
         view = self.ui.featuresTableView
         view.resizeColumnsToContents()
+        if self._tableNode is None or layoutOf(self._tableNode) != LONG:
+            return
         for column, title in enumerate(COLUMNS):
             if title in WIDEST and view.columnWidth(column) > WIDEST[title]:
                 view.setColumnWidth(column, WIDEST[title])
+
+    # Looking
+
+    def _layoutChosen(self, *_) -> None:
+        if self._tableNode is not None:
+            setLayout(self._tableNode, self.layout)
+            self._fitColumns()
+            self._rowSelected()
+
+    def _search(self, text: str) -> None:
+        proxy = self.ui.featuresTableView.sortFilterProxyModel()
+        proxy.filterKeyColumn = ALL_COLUMNS
+        proxy.filterCaseSensitivity = qt.Qt.CaseInsensitive
+        proxy.setFilterFixedString(text)
+
+    def _shownRows(self) -> list[int]:
+        """The numbers of the rows that the search box lets through, in the order shown."""
+        proxy = self.ui.featuresTableView.sortFilterProxyModel()
+        return [proxy.mapToSource(proxy.index(row, 0)).row() for row in range(proxy.rowCount())]
+
+    def _selected(self) -> dict[str, str]:
+        """The image, segment and feature of the row that is selected; empty for none."""
+        node, view = self._tableNode, self.ui.featuresTableView
+        index = view.currentIndex()
+        if node is None or layoutOf(node) != LONG or not index.isValid():
+            return {}
+        row = view.sortFilterProxyModel().mapToSource(index).row()
+        if not 0 <= row < node.GetNumberOfRows():
+            return {}
+        table = node.GetTable()
+        return {
+            title: table.GetColumnByName(title).GetValue(row)
+            for title in ("Image", "Segment", "Feature")
+        }
+
+    def _rowSelected(self, *_) -> None:
+        found = self._selected()
+        self.ui.mapButton.enabled = bool(found) and has_map(found["Feature"])
+        if found:
+            showSource(self._tableNode, found["Image"], found["Segment"])
+
+    def _mapAsked(self, *_) -> None:
+        request = self._mapRequest()
+        if request is None:
+            self._say("The volume or the segment of this row is gone.")
+        else:
+            self._onMap(request)
+
+    def _mapRequest(self) -> MapRequest | None:
+        node, found = self._tableNode, self._selected()
+        if not found:
+            return None
+        volume = volumesOf(node).get(found["Image"])
+        segmentation = segmentationOf(node)
+        key = segmentID(segmentation, found["Segment"]) if segmentation else None
+        if volume is None or key is None:
+            return None
+        about = extractionOf(node)
+        profile = about.options.get("profile") or "pyradiomics"
+        return MapRequest(volume, segmentation, key, found["Feature"], about.settings, profile)
+
+    # Taking away
+
+    def _copy(self, *_) -> None:
+        if self._tableNode is None:
+            return
+        table = self._tableNode.GetTable()
+        columns = [table.GetColumn(number) for number in range(table.GetNumberOfColumns())]
+        lines = [[column.GetName() for column in columns]]
+        lines += [[_cell(column.GetValue(row)) for column in columns] for row in self._shownRows()]
+        slicer.app.clipboard().setText("\n".join("\t".join(line) for line in lines))
+        self._say(f"{len(lines) - 1} rows copied, as a spreadsheet takes them.")
 
     def _save(self, *_) -> None:
         if self._tableNode is None:
@@ -68,7 +192,7 @@ class ResultsView(ResultsBox):
         dialog = qt.QFileDialog()
         dialog.setWindowTitle("Save the features")
         dialog.setAcceptMode(qt.QFileDialog.AcceptSave)
-        dialog.setNameFilter("Table (*.csv)")
+        dialog.setNameFilter("Table (*.csv);;Workbook (*.xlsx);;Everything (*.json)")
         dialog.setDefaultSuffix("csv")
         dialog.selectFile(f"{self._tableNode.GetName()}.csv")
         if not dialog.exec_():
@@ -76,3 +200,8 @@ class ResultsView(ResultsBox):
         with slicer.util.tryWithErrorDisplay("The features were not saved.", waitCursor=True):
             written = saveTable(self._tableNode, dialog.selectedFiles()[0])
             self._say(f"Saved: {', '.join(path.name for path in written)}.")
+
+
+def _cell(value: Any) -> str:
+    """Return a cell's text; an undefined number is empty."""
+    return "" if value != value else str(value)  # noqa: PLR0124 - NaN

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ELMEDLib.errors import InputError
@@ -24,6 +24,7 @@ CHOICES = st.dictionaries(st.sampled_from(sorted(FEATURES)), st.none(), min_size
 )
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     preset=st.sampled_from(PRESETS),
     choice=CHOICES,

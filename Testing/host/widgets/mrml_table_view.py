@@ -31,6 +31,7 @@ class qMRMLTableView(HoldsScene, QTableView):
         self._proxy.setSourceModel(self._model)
         self.setModel(self._proxy)
         self._model.itemChanged.connect(self._edited)
+        self.selectionModel().selectionChanged.connect(self._selection_changed)
 
     def _fill(self) -> None:
         self._model.blockSignals(True)
@@ -46,6 +47,9 @@ class qMRMLTableView(HoldsScene, QTableView):
             self._model.setHorizontalHeaderLabels(titles)
         self._model.blockSignals(False)
         self._model.layoutChanged.emit()
+
+    def _selection_changed(self, *_: Any) -> None:
+        self.selectionChanged.emit()
 
     def _edited(self, item: QStandardItem) -> None:
         self._node.SetCellText(item.row(), item.column(), item.text())
