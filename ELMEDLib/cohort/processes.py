@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import importlib.util
@@ -31,6 +32,16 @@ LOOK_S = 0.25
 
 PATIENCE_S = 20
 """How long a cluster may take to answer at first."""
+
+SETTINGS = {
+    # A case that ends a process would end the next one, too.
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.worker.daemon": True,
+    # On a busy computer, a process takes a while to start.
+    "distributed.comm.timeouts.connect": "120s",
+}
+NOISY = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
+"""Loggers of Dask: what matters to the user is said in other words."""
 
 WITHOUT_DASK = (
     "Dask is not installed: the cases are worked on one after the other. "
@@ -171,35 +182,47 @@ def _client(places: Places) -> Iterator[Any]:
     import dask
     import distributed
 
-    for name in ("distributed", "tornado", "bokeh", "asyncio"):
+    for name in NOISY:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    if places.scheduler:
+    with dask.config.set(SETTINGS):
+        cluster = None if places.scheduler else _own_cluster(places.workers)
         try:
-            client = distributed.Client(places.scheduler, timeout=PATIENCE_S)
-        except (OSError, ValueError, TypeError) as error:
+            client = distributed.Client(cluster or places.scheduler, timeout=PATIENCE_S)
+        except (OSError, ValueError, TypeError, asyncio.TimeoutError) as error:
+            _close(cluster)
             raise InputError(
-                f"There is no cluster of Dask at '{places.scheduler}'.",
+                f"There is no cluster of Dask at '{places.scheduler or 'this computer'}'.",
                 "Check the address, such as tcp://127.0.0.1:8786, and that its scheduler runs.",
             ) from error
-        with client:
+        try:
             yield client
-        return
-    settings = {
-        # A case that ends a process would end the next one, too.
-        "distributed.scheduler.allowed-failures": 0,
-        "distributed.worker.daemon": True,
-    }
-    with (
-        dask.config.set(settings),
-        distributed.LocalCluster(
-            n_workers=places.workers,
+        finally:
+            _close(client)
+            _close(cluster)
+
+
+def _own_cluster(workers: int) -> Any:
+    import distributed
+
+    try:
+        return distributed.LocalCluster(
+            n_workers=workers,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             memory_limit=0,
             host="127.0.0.1",
             silence_logs=logging.CRITICAL,
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield client
+        )
+    except (OSError, RuntimeError, asyncio.TimeoutError) as error:
+        raise WorkerError(
+            "The processes could not be started in time.",
+            "Start the same run again with fewer processes, or with none but this one.",
+        ) from error
+
+
+def _close(connection: Any) -> None:
+    """Close a client or a cluster; what takes too long ends with this process at the latest."""
+    if connection is not None:
+        with contextlib.suppress(OSError, RuntimeError, asyncio.TimeoutError):
+            connection.close(timeout=PATIENCE_S)
