@@ -48,6 +48,16 @@ SHRUNK_Y, SHRUNK_Z = 0.9, 0.83
 
 MEDIAL_MM = 24
 
+TEMPORAL_POLE, LATERAL_SULCUS_TOP = 22, 14
+"""Where the temporal lobe ends in front (y), and how high the lateral sulcus rises behind (z)."""
+
+BENEATH, UNCUS, LINGUAL, CALCARINE = -6, 2, -48, 8
+"""Near the midline: below which z, and from which y to which, the temporal lobe lies; below which z
+the occipital lobe begins behind it."""
+
+INSULA_FROM_PUTAMEN, INSULA_X, INSULA_Z = 11, (29, 45), (-14, 18)
+"""The insula: how close to the putamen, and between which x and z."""
+
 
 def main() -> None:
     """Make the template and write it."""
@@ -162,12 +172,13 @@ def lobe(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
     y, z = y / SHRUNK_Y, np.where(z > 0, z / SHRUNK_Z, z)
     frontal = y > -2 - (z - 5) * 30 / 67
     behind = y < -62 - (z + 14) * 16 / 59
-    beneath = (z < np.minimum(-14 + (22 - y) * 28 / 53, 14)) & (y < 22)
+    sulcus = np.minimum(-14 + (TEMPORAL_POLE - y) * 28 / 53, LATERAL_SULCUS_TOP)
+    beneath = (z < sulcus) & (y < TEMPORAL_POLE)
     medial = np.abs(x) < MEDIAL_MM
-    temporal = beneath & np.where(medial, (z < -6) & (y < 2) & (y > -48), True)
+    temporal = beneath & (~medial | ((z < BENEATH) & (y < UNCUS) & (y > LINGUAL)))
     found = np.where(frontal, 1, 2)
     found = np.where(temporal, 3, found)
-    below_medial = medial & (y < -48) & (z < 8)
+    below_medial = medial & (y < LINGUAL) & (z < CALCARINE)
     return np.where(behind | below_medial, 4, found)
 
 
@@ -187,7 +198,10 @@ def regions_of(labels: np.ndarray) -> np.ndarray:
     putamen.SetSpacing([GRID_MM] * 3)
     distance = sitk.SignedMaurerDistanceMap(putamen, squaredDistance=False, useImageSpacing=True)
     near = sitk.GetArrayFromImage(distance)
-    insula = cerebrum & (near < 11) & (np.abs(x) > 29) & (np.abs(x) < 45) & (z > -14) & (z < 18)
+    beside = (np.abs(x) > INSULA_X[0]) & (np.abs(x) < INSULA_X[1])
+    insula = (
+        cerebrum & (near < INSULA_FROM_PUTAMEN) & beside & (z > INSULA_Z[0]) & (z < INSULA_Z[1])
+    )
     found[cerebrum] = (lobes + right)[cerebrum]
     found[insula] = (5 + right)[insula]
     fluid = np.isin(labels, [14, 15])
