@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import qt
 import slicer
 
 from ELMEDLib.bridge.cohort_table import CohortTable
+from ELMEDLib.bridge.messages import showError
 from ELMEDLib.bridge.panels import FULL
 from ELMEDLib.bridge.task_runs import TaskPlace, TaskRun
 from ELMEDLib.cohort.record import Journal
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from ELMEDLib.cohort.case import Case
-
-logger = logging.getLogger(__name__)
 
 LOOK_MS = 300
 """How often the table is brought up to date."""
@@ -299,13 +297,7 @@ class CohortSection:
 
     def showError(self, error: ELMEDError) -> None:
         """Show an error in a window, with the worker's log for a developer."""
-        # Not the sentence: it may name a folder, and thereby a patient.
-        logger.error("%s: %s", self.title, error.kind)
-        slicer.util.errorDisplay(
-            f"{error.message}\n\n{error.advice}",
-            windowTitle=self.title,
-            detailedText=self.place.workerLog or str(error.__cause__ or error),
-        )
+        showError(error, self.title, self.place.workerLog)
 
 
 def _path(line: Any) -> Path | None:

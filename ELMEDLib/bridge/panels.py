@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 import qt
@@ -10,6 +9,7 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
+from ELMEDLib.bridge.messages import showError
 from ELMEDLib.errors import CancelledError, ELMEDError
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from ELMEDLib.bridge.runs import Run
     from ELMEDLib.bridge.workplace import Workplace
-
-logger = logging.getLogger(__name__)
 
 FULL = 1000
 """The progress bar's maximum: fine enough to be seen moving."""
@@ -161,13 +159,7 @@ class Panel(VTKObservationMixin):
 
     def showError(self, error: ELMEDError) -> None:
         """Show an error in a window, with the worker's log for a developer."""
-        # Not the sentence: it may name a volume, and thereby a patient.
-        logger.error("%s: %s", self.title, error.kind)
-        slicer.util.errorDisplay(
-            f"{error.message}\n\n{error.advice}",
-            windowTitle=self.title,
-            detailedText=self.place.workerLog or str(error.__cause__ or error),
-        )
+        showError(error, self.title, self.place.workerLog)
 
 
 class RunPanel(Panel):

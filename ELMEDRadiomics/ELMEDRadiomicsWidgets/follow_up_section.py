@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import logging
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 
+from ELMEDLib.bridge.messages import showError
 from ELMEDLib.bridge.panels import FULL
 from ELMEDLib.bridge.workplace import chosenPython
 from ELMEDLib.errors import CancelledError, ELMEDError
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from ELMEDRadiomicsWidgets.follow_up_run import FollowUpRun
-
-logger = logging.getLogger(__name__)
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "ELMEDRadiomicsFollowUp.ui"
 
@@ -215,10 +213,4 @@ class FollowUpSection:
         self.check()
 
     def _showError(self, error: ELMEDError) -> None:
-        # Not the sentence: it may name a segmentation, and thereby a patient.
-        logger.error("%s: %s", TITLE, error.kind)
-        slicer.util.errorDisplay(
-            f"{error.message}\n\n{error.advice}",
-            windowTitle=TITLE,
-            detailedText=self.place.workerLog or str(error.__cause__ or error),
-        )
+        showError(error, TITLE, self.place.workerLog)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import slicer
 
+from ELMEDLib.bridge.messages import showError
 from ELMEDLib.bridge.panels import FULL
 from ELMEDLib.errors import CancelledError, ELMEDError
 from ELMEDSegmentLib.labels import REGIONS
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from ELMEDSegmentWidgets.training_run import TaskRun
-
-logger = logging.getLogger(__name__)
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "ELMEDSegmentModels.ui"
 
@@ -238,10 +236,4 @@ class ModelsSection:
         self._modelsChanged()
 
     def _showError(self, error: ELMEDError) -> None:
-        # Not the sentence: it may name a folder of the user's.
-        logger.error("%s: %s", TITLE, error.kind)
-        slicer.util.errorDisplay(
-            f"{error.message}\n\n{error.advice}",
-            windowTitle=TITLE,
-            detailedText=self.storekeeper.workerLog or str(error.__cause__ or error),
-        )
+        showError(error, TITLE, self.storekeeper.workerLog)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qt
 import slicer
 
+from ELMEDLib.bridge.messages import showError
 from ELMEDLib.bridge.panels import FULL
 from ELMEDLib.errors import CancelledError, ELMEDError
 from ELMEDSegmentLib.training import control
@@ -26,8 +26,6 @@ from ELMEDSegmentWidgets.training_steps import TrainingSteps
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import SimpleNamespace
-
-logger = logging.getLogger(__name__)
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "ELMEDSegmentTraining.ui"
 
@@ -285,10 +283,4 @@ class TrainingSection:
         self._ticker = None
 
     def _showError(self, error: ELMEDError) -> None:
-        # Not the sentence: it may name a folder, and thereby a patient.
-        logger.error("%s: %s", TITLE, error.kind)
-        slicer.util.errorDisplay(
-            f"{error.message}\n\n{error.advice}",
-            windowTitle=TITLE,
-            detailedText=self.trainer.workerLog or str(error.__cause__ or error),
-        )
+        showError(error, TITLE, self.trainer.workerLog)
