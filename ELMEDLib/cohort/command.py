@@ -104,9 +104,8 @@ def say_outcome(result: Mapping[str, Any]) -> None:
     for entry in result["failed"]:
         sys.stderr.write(f"Failed: {entry['case']}: {entry['reason']}\n")
     before = f", {result['before']} of them in an earlier run" if result["before"] else ""
-    print(
-        f"{result['cases']} cases: {result['done']} done, {len(result['failed'])} failed{before}."
-    )
+    cases = f"{result['cases']} case{'' if result['cases'] == 1 else 's'}"
+    print(f"{cases}: {result['done']} done, {len(result['failed'])} failed{before}.")
     print(f"Summary: {result['summary']}")
 
 

@@ -39,6 +39,7 @@ LARGEST_SIDECAR = 1_000_000
 SECONDS_IN_SIDECAR = ("EchoTime", "RepetitionTime", "InversionTime")
 
 INVALID = "it is not a 3D volume of single values"
+UNREADABLE = "it cannot be read"
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,8 @@ def find_study(folder: Path | str) -> FolderStudy:
         MissingPackageError: the folder holds no image files, and pydicom is not installed.
     """
     folder = Path(folder)
+    if folder.is_file():
+        raise InputError(f"'{folder}' is a file, not a folder.", "Give the folder that it lies in.")
     if not folder.is_dir():
         raise InputError(f"The folder '{folder}' does not exist.", "Check the path.")
     paths = list(_files(folder))
@@ -164,10 +167,7 @@ def read_folder_study(
     there = {*chosen, *named}
     missing = [name for name in CHANNELS if name not in there and name not in optional]
     if missing:
-        raise InputError(
-            f"No volume in the folder was recognised as {joined_titles(missing)}.",
-            "Run `elmed identify` on the folder to see why, and name the files yourself.",
-        )
+        raise _not_found(missing, found)
     acquired = {name: moment for name, moment in found.acquired().items() if name in chosen}
     images = {
         channel: chosen[channel].read(channel)
@@ -183,6 +183,21 @@ def read_folder_study(
         study,
         findings=(*study.findings, *findings),
         warnings=(*study.warnings, *warnings),
+    )
+
+
+def _not_found(missing: list[str], found: FolderStudy) -> InputError:
+    """Return the error that channels are missing; a file that cannot be read may be one of them."""
+    unread = [f"'{each.files[0]}'" for each in found.volumes if each.left_out == UNREADABLE]
+    sentence = f"No volume in the folder was recognised as {joined_titles(missing)}"
+    if unread:
+        return InputError(
+            f"{sentence}; {joined_titles(unread)} cannot be read.",
+            "Export what is damaged again, or name another file yourself.",
+        )
+    return InputError(
+        f"{sentence}.",
+        "Run `elmed identify` on the folder to see why, and name the files yourself.",
     )
 
 
@@ -213,7 +228,7 @@ def _file_volume(path: Path) -> FolderVolume:
     try:
         reader.ReadImageInformation()
     except RuntimeError:
-        return FolderVolume(name, (path,), facts, None, "it cannot be read")
+        return FolderVolume(name, (path,), facts, None, UNREADABLE)
     size = [n for n in reader.GetSize() if n > 1]
     single = reader.GetNumberOfComponents() == 1
     left_out = "" if len(size) == 3 and single else INVALID  # noqa: PLR2004 - three axes

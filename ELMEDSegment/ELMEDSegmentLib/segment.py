@@ -181,9 +181,17 @@ def _missing(study: Study, manifest: Manifest) -> list[str]:
 
 
 def _set_up(options: Options) -> tuple[str, int]:
-    """Choose the device, set the threads, and return both."""
+    """Choose the device, set the threads, and return both.
+
+    Raises:
+        InputError: there is no such device, or no thread is left to compute.
+    """
     import torch
 
+    if options.threads is not None and options.threads < 1:
+        raise InputError(
+            f"{options.threads} threads cannot compute anything.", "Choose at least one thread."
+        )
     device = choose_device(options.device)
     if options.threads:
         torch.set_num_threads(options.threads)

@@ -11,7 +11,7 @@ import SimpleITK as sitk
 from ELMEDLib.completeness import is_whole
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.findings import PROBLEM, WARNING
-from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS
+from ELMEDSegmentLib.labels import CHANNELS, joined_titles
 from ELMEDSegmentLib.study_checks import findings_of
 
 if TYPE_CHECKING:
@@ -66,10 +66,10 @@ def read_study(
     """
     missing = [channel for channel in channels if not paths.get(channel)]
     if missing:
-        names = " and ".join(f"{CHANNEL_TITLES.get(name, name)} ({name})" for name in missing)
         raise InputError(
-            f"The study has no {names} volume.",
-            f"All of {', '.join(channels)} are needed; give the missing file.",
+            f"The study has no {joined_titles(missing)} volume.",
+            f"All of {', '.join(channels)} are needed; give the missing "
+            f"file{'s' if len(missing) > 1 else ''}, or the study's folder.",
         )
     images = {channel: read_volume(paths[channel], channel) for channel in channels}
     return check_study(images, reference, preparing=preparing)

@@ -74,6 +74,8 @@ def run_export(arguments: argparse.Namespace, progress: Progress) -> None:
         },
         progress,
     )
+    if done["note"]:
+        sys.stderr.write(f"Note: {done['note']}\n")
     for name, title in LABEL_TITLES.items():
         sys.stdout.write(f"{title:<18}{done['volumes_ml'][name]:10.2f} ml\n")
     sys.stdout.write(f"{done['format']}: {done['output']}\nReport: {done['report']}\n")

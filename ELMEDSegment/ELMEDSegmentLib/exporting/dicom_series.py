@@ -21,6 +21,19 @@ Scanners round positions: a real series of 7 mm has gaps of 6.96 to 7.07 mm. A s
 makes a gap of twice the distance.
 """
 
+MAY_BE_EMPTY = (
+    "PatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "PatientSex",
+    "AccessionNumber",
+    "StudyID",
+    "StudyDate",
+    "StudyTime",
+)
+"""Entries that an object of the series repeats. They may be empty (type 2, PS3.3 C.7.1 and C.7.2),
+and whoever takes names out of files often takes them out altogether."""
+
 
 @dataclass(frozen=True)
 class Series:
@@ -87,6 +100,9 @@ def _images(files: Iterable[Path]) -> Iterable[Any]:
         except (InvalidDicomError, OSError):
             continue
         if "Rows" in header and "SeriesInstanceUID" in header:
+            for keyword in MAY_BE_EMPTY:
+                if keyword not in header:
+                    setattr(header, keyword, "")
             yield header
 
 

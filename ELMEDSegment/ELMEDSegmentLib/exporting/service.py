@@ -36,6 +36,11 @@ FORMATS = {
 }
 """What can be exported, by the ending of the output's name."""
 
+MOVED = (
+    "The DICOM series has another grid than the segmentation, which was resampled: check that it "
+    "is the series that was segmented."
+)
+
 LEAST_KEPT = 0.95
 """The share of the tumour's volume that has to survive on another grid; rounding takes a little."""
 
@@ -97,7 +102,8 @@ def export(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         progress: told about every stage.
 
     Returns:
-        `output`, `report` (file), `format` and `volumes_ml`.
+        `output`, `report` (file), `format`, `volumes_ml`, and `note`: what has to be looked at, ""
+        for nothing.
 
     Raises:
         ELMEDError: the labels, the series or the output cannot be used; nothing is written then.
@@ -115,7 +121,7 @@ def export(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     with written_whole(wanted.output) as temporary, written_whole(wanted.report_file) as report:
         progress("writing", 0.3, f"Writing {FORMATS[wanted.ending]}")
         changed = wanted.changed(count_voxels(sitk.GetArrayViewFromImage(image)))
-        measured = _write(image, wanted, temporary, by_hand=changed is not False)
+        measured, note = _write(image, wanted, temporary, by_hand=changed is not False)
         text = json.dumps(_described(wanted, measured, changed), indent=2) + "\n"
         report.write_text(text, encoding="utf-8")
     progress("writing", 1.0, "Done")
@@ -124,6 +130,7 @@ def export(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "report": str(wanted.report_file),
         "format": FORMATS[wanted.ending],
         "volumes_ml": measured,
+        "note": note,
     }
 
 
@@ -143,8 +150,10 @@ def _check(wanted: Exported) -> None:
         )
 
 
-def _write(image: sitk.Image, wanted: Exported, path: Path, *, by_hand: bool) -> dict[str, float]:
-    """Write `image` to `path`, and return the volumes in ml of what was written.
+def _write(
+    image: sitk.Image, wanted: Exported, path: Path, *, by_hand: bool
+) -> tuple[dict[str, float], str]:
+    """Write `image` to `path`; return the volumes in ml of what was written, and what to look at.
 
     Args:
         image: of the labels.
@@ -152,13 +161,14 @@ def _write(image: sitk.Image, wanted: Exported, path: Path, *, by_hand: bool) ->
         path: of the file.
         by_hand: whether a person may have changed what a network made.
     """
-    grid = Grid.of(image)
+    grid, note = Grid.of(image), ""
     labels = sitk.GetArrayFromImage(image)
     if wanted.ending == ".dcm":
         from ELMEDSegmentLib.exporting.dicom_seg import Maker, write_dicom_seg
         from ELMEDSegmentLib.exporting.dicom_series import read_series
 
         series = read_series(wanted.series)
+        note = MOVED if difference(grid, series.grid) else ""
         labels, grid = _on_grid(image, series.grid), series.grid
         maker = Maker.of((wanted.report or {}).get("model"), by_hand=by_hand)
         write_dicom_seg(labels, series, path, wanted.regions, maker)
@@ -168,7 +178,7 @@ def _write(image: sitk.Image, wanted: Exported, path: Path, *, by_hand: bool) ->
         write_image(as_segmentation(labels, grid, wanted.regions), path)
     else:
         write_image(grid.place(with_old_labels(labels) if wanted.old_labels else labels), path)
-    return volumes_ml(count_voxels(labels), grid)
+    return volumes_ml(count_voxels(labels), grid), note
 
 
 def _on_grid(image: sitk.Image, grid: Grid) -> np.ndarray:

@@ -45,7 +45,7 @@ def test_missing_channel_is_named_and_nothing_is_written(study, tmp_path):
     output = tmp_path / "out" / "labels.nii.gz"
     done = elmed("segment", *inputs(study, "t1", "t1c", "t2"), "-o", output)
     assert done.returncode == 1
-    assert done.stderr.startswith("elmed: The study has no FLAIR (flair) volume.")
+    assert done.stderr.startswith("elmed: The study has no FLAIR volume.")
     assert "Traceback" not in done.stderr
     assert not output.exists()
 
