@@ -172,6 +172,8 @@ def _briefly(guess: ChannelGuess) -> str:
     word = first.split("'")[1] if first.startswith("'") else ""
     if guess.source == "image":
         return "from its image alone"
+    if word:
+        return f"{guess.source}: called '{word}'"
     if "contrast agent" in first:
         return f"{guess.source}: contrast agent given"
-    return f"{guess.source}: called '{word}'" if word else f"{guess.source}: {first}"
+    return f"{guess.source}: {first}"

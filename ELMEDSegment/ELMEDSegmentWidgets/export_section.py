@@ -36,8 +36,8 @@ class ExportSection:
         for ending, title in FORMATS.items():
             ui.formatComboBox.addItem(title, ending)
         ui.formatComboBox.connect("currentIndexChanged(int)", self._formatChosen)
-        ui.exportPathLineEdit.connect("currentPathChanged(QString)", self.check)
-        ui.seriesPathLineEdit.connect("currentPathChanged(QString)", self.check)
+        ui.exportPathLineEdit.connect("currentPathChanged(QString)", self._choiceChanged)
+        ui.seriesPathLineEdit.connect("currentPathChanged(QString)", self._choiceChanged)
         ui.exportButton.connect("clicked(bool)", self._exportOrCancel)
         self._say("")
         self._formatChosen()
@@ -75,7 +75,15 @@ class ExportSection:
         for other in FORMATS:
             if path.endswith(other):
                 ui.exportPathLineEdit.currentPath = path.removesuffix(other) + ending
+        self._choiceChanged()
+
+    def _choiceChanged(self, *_) -> None:
+        """Forget what was said of the last export, and say what the next one still needs."""
+        if self._place.running:
+            return
         self.check()
+        wants = bool(self.ui.exportPathLineEdit.currentPath)
+        self._say(self._missing() if wants else "")
 
     def _missing(self) -> str:
         if self._segmentationNode is None:
@@ -129,7 +137,9 @@ class ExportSection:
         elif run.error:
             self._say(str(run.error))
         else:
-            self._say(f"Written as {run.result()['format']}, with a report (.json) beside it.")
+            done = run.result()
+            sentence = f"Written as {done['format']}, with a report (.json) beside it."
+            self._say(f"{sentence} {done['note']}".strip())
 
     def _say(self, sentence: str) -> None:
         self.ui.exportMessageLabel.text = sentence

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ELMEDLib.bridge.views import showVolume
 from ELMEDLib.errors import CancelledError, InputError
 from ELMEDSegmentLib.labels import CHANNELS
+from ELMEDSegmentLib.study import default_reference
 from ELMEDSegmentWidgets.channel_selectors import ChannelSelectors
 from ELMEDSegmentWidgets.folder_run import FolderRun
 from ELMEDSegmentWidgets.input_check import InputCheck
@@ -113,7 +114,8 @@ class InputsSection:
     def _take(self, loaded: LoadedStudy) -> str:
         found = loaded.identification
         self.selectors.fill(self._panel.parameters, loaded.nodes, found, list(found.guesses))
-        showVolume(loaded.nodes[0], loaded.nodes)
+        nodes = {channel: loaded.nodes[guess.index] for channel, guess in found.guesses.items()}
+        showVolume(nodes[default_reference(nodes)], loaded.nodes)
         count = len(loaded.nodes)
         return f"Loaded {count} volume{'s' if count != 1 else ''}. Please check them."
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from ELMEDSegmentLib.models.listing import Row
 
-COLUMNS = ("Model", "State", "Size", "Checksum", "Licence", "Source")
+COLUMNS = ("Model", "State", "Size")
+"""Licence, source and checksum of the selected model stand below the table."""
 
 ROW_HEIGHT = 22
 
@@ -75,7 +76,7 @@ class ModelsTable:
         return problem
 
     def _fill(self, number: int, row: Row) -> None:
-        texts = (row.title, row.state, row.size, row.checksum, row.licence, row.source)
+        texts = (row.title, row.state, row.size)
         for column, text in enumerate(texts):
             item = qt.QTableWidgetItem(text)
             item.setToolTip(text)

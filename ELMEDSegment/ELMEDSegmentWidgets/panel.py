@@ -234,7 +234,9 @@ class SegmentPanel(RunPanel):
         self.parameters.segmentation = result.segmentationNode
         self.parameters.volumesTable = result.tableNode
         self.results.announce(result, list(run.volumes.values()))
-        return f"Segmented in {result.seconds:.0f} s with {result.model} ({result.device})."
+        entry = self._models.get(result.model)
+        model = entry.title if entry else result.model
+        return f"Segmented in {result.seconds:.0f} s with {model} on {result.device.upper()}."
 
 
 def _copesWithout(entry: ModelEntry | None) -> tuple[str, ...]:

@@ -88,14 +88,19 @@ class ResultsView(ResultsBox):
         jumpTo(result.segmentationNode, SMALLEST_FIRST)
         self.ui.volumesTableView.resizeColumnsToContents()
         self.showWarnings(result.warnings)
-        self.ui.preparationLabel.text = "\n".join(result.preparation)
-        self.ui.preparationLabel.visible = bool(result.preparation)
+        self._tellPreparation(result.preparation)
 
     def clearMessages(self) -> None:
         """Take away what was said about the last run."""
         super().clearMessages()
-        self.ui.preparationLabel.text = ""
-        self.ui.preparationLabel.visible = False
+        self._tellPreparation(())
+
+    def _tellPreparation(self, sentences: Sequence[str]) -> None:
+        """Say what was done to the volumes; a long account is folded away until it is wanted."""
+        section = self.ui.preparationCollapsibleButton
+        self.ui.preparationLabel.text = "\n".join(sentences)
+        section.visible = bool(sentences)
+        section.collapsed = len(sentences) > 1
 
     def exit(self) -> None:
         """Let the worker go when it has nothing to do."""

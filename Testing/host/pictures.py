@@ -31,7 +31,9 @@ def panel_picture(host: Any, width: int = PANEL_WIDTH, least_height: int = 0) ->
     window.resize(width + 40, max(least_height, 600))
     window.show()
     host.process_events()
-    height = max(widget.sizeHint().height(), widget.minimumSizeHint().height(), least_height)
+    # As in Slicer's scroll area: text that wraps is as high as its lines at this width.
+    wanted = widget.layout().totalHeightForWidth(width) if widget.layout() else 0
+    height = max(wanted, widget.minimumSizeHint().height(), least_height)
     window.resize(width + 40, height + 120)
     host.process_events()
     widget.resize(width, height)
