@@ -81,7 +81,7 @@ def first_second() -> None:
 def panel() -> None:
     """Print redraws a second while training, and the longest stall of the panel."""
     import host
-    from host.lateness import TimerWatch
+    from host.lateness import TimerWatch, waited_by
 
     running = host.start([NAME])
     widget = running.select_module(NAME)
@@ -98,14 +98,20 @@ def panel() -> None:
     drawn.clear()
     watch = TimerWatch()
     watch.start()
+    worker = bench.laboratory.workerProcessID
+    waited, spent = waited_by(worker), time.process_time()
     begun = time.monotonic()
     widget.ui.runButton.click()
     running.wait_until(lambda: time.monotonic() - begun > WATCHED_S or not bench.running, 60)
     seconds = time.monotonic() - begun
+    waited, spent = waited_by(worker) - waited, time.process_time() - spent
     watch.stop()
     widget.ui.pauseButton.click()
     first = drawn[0] - begun if drawn else float("inf")
     print(f"panel: {len(drawn) / seconds:.1f} redraws a second, the first after {first:.2f} s")
+    frames_drawn = max(len(drawn), 1)
+    print(f"  {1000 * spent / frames_drawn:.1f} ms of the panel's process for each")
+    print(f"  {1000 * waited / frames_drawn:.1f} ms for each in which the worker got no processor")
     print(f"  longest stall {1000 * watch.latest:.0f} ms, net of waiting for a processor")
     running.shut_down()
 

@@ -19,7 +19,7 @@ if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
 if ctypes.util.find_library("EGL"):
     os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from host import session
@@ -28,6 +28,9 @@ from host.pythonqt.errors import record_uncaught, slot_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+TICK_MS = 5
+"""How long what is awaited may be true unseen: it may happen outside of Qt."""
 
 _LOGICS = {
     "Volumes": "volumes_logic",
@@ -200,10 +203,17 @@ class Host:
             TimeoutError: it did not become true within `timeout` seconds.
         """
         end = time.monotonic() + timeout
-        while not condition():
-            if time.monotonic() > end:
-                raise TimeoutError(f"Still not so after {timeout} s: {condition}")
-            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+        # Without a limit of time Qt sleeps until something happens, and here that is a tick at the
+        # latest; given one, it would not sleep at all, and take the processor from those who work.
+        tick = QTimer()
+        tick.start(TICK_MS)
+        try:
+            while not condition():
+                if time.monotonic() > end:
+                    raise TimeoutError(f"Still not so after {timeout} s: {condition}")
+                QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        finally:
+            tick.stop()
 
     def screenshot(self, path: str | Path, **options: Any) -> Path:
         """Draw the present panel beside the views into a PNG file."""

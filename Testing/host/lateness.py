@@ -14,7 +14,15 @@ def waited_for_processor() -> float:
 
     Linux counts it; elsewhere it is taken as 0, and lateness is what the clock says.
     """
-    listing = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+    return _waited(Path(f"/proc/self/task/{threading.get_native_id()}/schedstat"))
+
+
+def waited_by(process_id: int) -> float:
+    """Return for how many seconds another process has waited for a processor, counted as above."""
+    return _waited(Path(f"/proc/{process_id}/schedstat"))
+
+
+def _waited(listing: Path) -> float:
     try:
         return int(listing.read_text().split()[1]) / 1e9
     except (OSError, IndexError):

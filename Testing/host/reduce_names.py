@@ -45,7 +45,7 @@ _ALWAYS = """
     QListWidgetItem QLocale QMainWindow QMenu QMessageBox QModelIndex QMouseEvent QObject
     QPaintEvent QPainter QPalette QPen QPixmap QPlainTextEdit QPoint QPointF QProcess
     QProcessEnvironment QProgressBar QProgressDialog QPushButton QRadioButton QRect QRectF
-    QResizeEvent QScrollArea QSettings QShowEvent QSignalBlocker QSize QSizePolicy QSlider
+    QResizeEvent QScrollArea QSettings QShowEvent QSignalBlocker QSize QSizeF QSizePolicy QSlider
     QSortFilterProxyModel QSpacerItem QSpinBox QSplitter QStackedWidget QStandardItem
     QStandardItemModel QStatusBar QStyle QSysInfo QTabWidget QTableView QTableWidget
     QTableWidgetItem QTextBrowser QTextDocument QTextEdit QTimer QToolBar QToolButton QTreeWidget

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import struct
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
-from host.lateness import TimerWatch, waited_for_processor
+from host.lateness import TimerWatch, waited_by, waited_for_processor
 from host.panel_checks import is_alive, wait_for
 
 pytest.importorskip("torch", reason="PyTorch is not installed")
@@ -41,6 +41,13 @@ def page(panel, title):
     return next(section for section in panel.panel.sections if section.title == title)
 
 
+def button(section, name):
+    """Return a page's button by its object name."""
+    import qt
+
+    return section.widget.findChild(qt.QPushButton, name)
+
+
 def step(bench):
     return bench.latest.get("step", 0)
 
@@ -48,14 +55,6 @@ def step(bench):
 def quiet(host, bench):
     """Wait until all questions are answered."""
     host.wait_until(lambda: not bench.laboratory.busy, 60)
-
-
-def waited_by(process_id):
-    """Return for how many seconds a process has waited for a processor; 0 where it is not told."""
-    try:
-        return int(Path(f"/proc/{process_id}/schedstat").read_text().split()[1]) / 1e9
-    except (OSError, IndexError):
-        return 0.0
 
 
 def run_until(host, panel, bench, reached, timeout=60):
@@ -74,6 +73,7 @@ def test_the_worker_is_warm_before_anybody_presses_run(host, panel, bench):
     assert "658" in network.totalLabel.text
 
 
+@pytest.mark.alone
 def test_run_shows_learning_at_once_often_and_without_a_stall(host, panel, bench):
     frames = []
 
@@ -105,12 +105,17 @@ def test_run_shows_learning_at_once_often_and_without_a_stall(host, panel, bench
     assert watch.latest < LONGEST_STALL_S
     # What the two processes waited for a processor that others had is not theirs.
     assert first - waited < SLOWEST_FIRST_FRAME_S
+    rate = len(frames) / seconds
+    if not busy_elsewhere or rate >= FEWEST_FRAMES:
+        assert rate >= FEWEST_FRAMES, f"observed: {rate:.1f} redraws a second"
+        return
     # Where other programs take the processor, nobody draws in time; then it is what a frame costs
     # that must leave room for so many: training, computing and drawing, one after the other.
-    if busy_elsewhere and len(frames) / seconds < FEWEST_FRAMES:
-        assert FRAME_S + COMPUTED_S + cost <= 1 / FEWEST_FRAMES
-    else:
-        assert len(frames) / seconds >= FEWEST_FRAMES
+    bound = FRAME_S + COMPUTED_S + cost
+    assert bound <= 1 / FEWEST_FRAMES, (
+        f"computed, as the machine was busy and {rate:.1f} redraws a second were observed: "
+        f"{1000 * cost:.1f} ms of the panel for each, {1 / bound:.1f} a second if alone"
+    )
 
 
 def test_pause_step_and_reset(host, panel, bench):
@@ -267,6 +272,44 @@ def test_results_go_to_a_table_and_charts(host, panel, bench, slicer, tmp_path):
     for path in pictures:
         header = path.read_bytes()[16:24]
         assert struct.unpack(">2I", header) == (1920, 1440), path
+
+
+def test_the_confusion_matrix_goes_to_a_table_and_with_the_curves_to_csv(
+    host, panel, bench, slicer, tmp_path
+):
+    run_until(host, panel, bench, 30)
+    export = page(panel, "Export")
+    button(export, "makeConfusionButton").click()
+    host.wait_until(lambda: "test examples" in export.saidLabel.text)
+
+    nodes = slicer.util.getNodesByClass("vtkMRMLTableNode")
+    assert [node.GetName() for node in nodes] == ["Playground confusion matrix"]
+    table = nodes[0].GetTable()
+    titles = [table.GetColumnName(place) for place in range(table.GetNumberOfColumns())]
+    names = bench.summary["classes"]
+    taken = [f"Taken for {name}" for name in names]
+    assert titles == ["True class", *taken, "All", "Share right"]
+    counts = [[int(table.GetColumnByName(t).GetValue(row)) for t in taken] for row in (0, 1)]
+    assert sum(map(sum, counts)) == bench.summary["test"]
+    right = (counts[0][0] + counts[1][1]) / bench.summary["test"]
+    assert right == pytest.approx(bench.history[-1]["test_accuracy"], abs=1e-6)
+
+    export.writeTables(tmp_path)
+    host.wait_until(lambda: export.saidLabel.text.startswith("Saved: training.csv"))
+    with (tmp_path / "confusion-matrix.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["True class"] for row in rows] == names
+    assert [[int(row[title]) for title in taken] for row in rows] == counts
+    with (tmp_path / "training.csv").open(encoding="utf-8", newline="") as file:
+        losses = [float(row["Training loss"]) for row in csv.DictReader(file)]
+    assert losses == pytest.approx([row["train_loss"] for row in bench.history])
+
+    # Once more, and the same table is filled; where nothing can be written, it is told.
+    button(export, "makeConfusionButton").click()
+    quiet(host, bench)
+    assert len(slicer.util.getNodesByClass("vtkMRMLTableNode")) == 1
+    export.writeTables(tmp_path / "training.csv")
+    host.wait_until(lambda: "cannot be written" in panel.ui.readinessLabel.text)
 
 
 def test_leaving_the_module_ends_the_worker_and_coming_back_goes_on(host, panel, bench):
