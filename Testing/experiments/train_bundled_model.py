@@ -4,9 +4,10 @@
 
 `DATA` is the folder of the development data. The stages: simulate patients; learn from them and
 from lesions of real patients; go on with real patients, three times, each time with three of the
-nine held out; learn to do without any one contrast; make one model of the three members; judge every patient by the member that never
-saw it, also with each contrast taken away; write what was measured into the manifest. A stage
-whose result is there is passed over, and a training that was stopped goes on.
+nine held out; learn to do without any one contrast; make one model of the three members; judge
+every patient by the member that never saw it, also with each contrast taken away; write what was
+measured into the manifest. A stage whose result is there is passed over, and a training that was
+stopped goes on.
 """
 
 from __future__ import annotations
