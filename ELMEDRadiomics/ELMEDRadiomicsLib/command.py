@@ -79,6 +79,11 @@ def add_commands(commands: Any) -> None:
         "--layout", choices=("long", "wide"), help="a row for each value (long) or patient (wide)"
     )
     parser.add_argument("--patient", default="", metavar="NAME", help="names the row, if wide")
+    parser.add_argument(
+        "--robustness",
+        action="store_true",
+        help="extract eight times, from slightly changed segments and images, and add the ICC",
+    )
     parser.add_argument("--threads", type=int, default=1, help="images at once (%(default)s)")
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE", help=".csv, .json or .xlsx"
@@ -151,6 +156,7 @@ def run_radiomics(arguments: argparse.Namespace, progress: Progress) -> None:
             "output": str(arguments.output),
             "layout": arguments.layout,
             "patient": arguments.patient,
+            "robustness": arguments.robustness,
             "options": options,
         },
         progress,
@@ -159,6 +165,9 @@ def run_radiomics(arguments: argparse.Namespace, progress: Progress) -> None:
         sys.stderr.write(f"Warning: {warning}\n")
     files = ", ".join(result["outputs"])
     sys.stdout.write(f"{len(result['features'])} values: {files}\n")
+    if result["robustness"]:
+        unstable = [name for name, one in result["robustness"].items() if not one["stable"]]
+        sys.stdout.write(f"{len(unstable)} of {len(result['robustness'])} features are unstable\n")
 
 
 def _settings(path: Path | None) -> tuple[str | dict[str, Any] | None, dict[str, Any]]:

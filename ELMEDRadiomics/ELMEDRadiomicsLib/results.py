@@ -46,6 +46,7 @@ class Extraction:
         inputs: identity of the images and the mask.
         warnings: sentences for the user.
         seconds: CPU seconds per stage.
+        robustness: by feature, what `robustness.stability` found; empty when it was not asked for.
     """
 
     features: list[Feature]
@@ -55,6 +56,7 @@ class Extraction:
     inputs: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    robustness: dict[str, Any] = field(default_factory=dict)
 
     def values(self, image: str | None = None, label: int | None = None) -> dict[str, float]:
         """Return value by feature name for one image and label (of those that there are)."""

@@ -21,6 +21,9 @@ from ELMEDRadiomicsLib.normalisation import NyulStandard
 from ELMEDRadiomicsLib.presets import preset
 from ELMEDRadiomicsLib.reading import read_image
 from ELMEDRadiomicsLib.report.service import report_files
+from ELMEDRadiomicsLib.robustness.repeat import repeated
+from ELMEDRadiomicsLib.robustness.service import robustness_files
+from ELMEDRadiomicsLib.robustness.stability import stability
 from ELMEDRadiomicsLib.settings import Settings, from_parameters
 from ELMEDRadiomicsLib.settings_files import read_settings
 from ELMEDRadiomicsLib.writing import write_extraction
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 READ = 0.1
+EXTRACTED = 0.2
+"""Share of the way until features are computed for the first of several times."""
 COMPUTED = 0.97
 
 
@@ -44,6 +49,7 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
             `preset`: name of a preset, used when there are no settings;
             `output`: path of a `.json`, `.csv` or `.xlsx` file, or None;
             `layout`: of the table, `long` (as when left out) or `wide`; `patient` names its row;
+            `robustness`: whether every feature's stability is found out as well;
             `options`: `engine`, `profile`, `normalisation`, `brain` (path), `standard` (path),
             `threads`.
         progress: told how far the work is.
@@ -64,14 +70,18 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
         progress("read", READ * number / len(images), f"Reading {name}")
         read[name] = read_image(path, f"image '{name}'")
     mask = read_image(arguments["mask"], "mask")
-    found = extract(
-        read,
-        mask,
-        settings,
-        _labels(arguments.get("labels")),
-        _options(arguments.get("options") or {}, profile),
-        within(progress, READ, COMPUTED),
-    )
+    options = options_of(arguments.get("options") or {}, profile)
+    repeats = bool(arguments.get("robustness"))
+    computed = EXTRACTED if repeats else COMPUTED
+    labels = _labels(arguments.get("labels"))
+    found = extract(read, mask, settings, labels, options, within(progress, READ, computed))
+    if repeats:
+        names = {feature.label: feature.segment for feature in found.features}
+        values, warnings = repeated(
+            read, mask, settings, names, options, within(progress, EXTRACTED, COMPUTED)
+        )
+        found.warnings += warnings
+        found.robustness = {name: one.as_json() for name, one in stability(values).items()}
     output = arguments.get("output")
     layout, patient = arguments.get("layout") or LONG, arguments.get("patient") or ""
     written = write_extraction(found, output, layout, patient) if output else []
@@ -79,7 +89,8 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
     return {**found.as_json(), "outputs": [str(path) for path in written]}
 
 
-def _options(given: Mapping[str, Any], profile: str) -> Options:
+def options_of(given: Mapping[str, Any], profile: str) -> Options:
+    """Return the options of a request, with files read."""
     brain, standard = given.get("brain"), given.get("standard")
     return Options(
         engine=given.get("engine") or "elmed",
@@ -158,6 +169,7 @@ def _labels(given: Any) -> dict[int, str] | list[int] | None:
 TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
     "extract": extract_files,
     "maps": map_files,
+    "robustness": robustness_files,
     "charts": charts_files,
     "report": report_files,
     "burden": burden_files,

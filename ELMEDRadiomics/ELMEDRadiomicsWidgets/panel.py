@@ -20,6 +20,7 @@ from ELMEDRadiomicsWidgets.map_run import MapRun
 from ELMEDRadiomicsWidgets.readiness import whatIsMissing
 from ELMEDRadiomicsWidgets.report_section import ReportSection
 from ELMEDRadiomicsWidgets.results_view import ResultsView
+from ELMEDRadiomicsWidgets.robustness_run import RobustnessRun
 from ELMEDRadiomicsWidgets.settings_choice import FROM_FILE, SettingsChoice
 from ELMEDRadiomicsWidgets.settings_details import SettingsDetails
 from ELMEDRadiomicsWidgets.volumes import imageNames, recognised, sceneVolumes
@@ -57,7 +58,7 @@ class RadiomicsPanel(RunPanel):
         self.volumes = CheckList(ui.volumesListWidget, self._volumesChecked)
         self.settings = SettingsChoice(ui, self.check)
         self.details = SettingsDetails(ui.settingsCollapsibleButton, self.settings)
-        self.results = ResultsView(ui, self.say, self._startMap)
+        self.results = ResultsView(ui, self.say, self._startMap, self._startRobustness)
         self.cohort = RadiomicsCohortSection(
             ui.cohortCollapsibleButton, self._cohortChoices, self.settings.problem
         )
@@ -234,21 +235,33 @@ class RadiomicsPanel(RunPanel):
         )
 
     def _startMap(self, request: MapRequest) -> None:
-        """Compute a feature map; Apply cancels it as it does any run."""
+        """Compute a feature map."""
+        self._begin(lambda worker: MapRun(worker, request, self._showProgress, self._ended))
+
+    def _startRobustness(self, request: Request) -> None:
+        """Find out how stable the table's features are."""
+        self._begin(lambda worker: RobustnessRun(worker, request, self._showProgress, self._ended))
+
+    def _begin(self, makeRun: Callable[[Any], Any]) -> None:
+        """Start another run than Apply's; Apply cancels it as it does any."""
         place = self.logic.extractor
         if place.running:
             return
         try:
-            place.begin(lambda worker: MapRun(worker, request, self._showProgress, self._ended))
+            place.begin(makeRun)
         except ELMEDError as error:
             self.showError(error)
             return
         self._showBusy()
 
     def succeeded(self, run: ExtractionRun | MapRun) -> str:
-        """Show the table of features, or say that the map is there."""
+        """Show the table of features, or what more was found out about it."""
         if isinstance(run, MapRun):
             return f"'{run.result().GetName()}' lies over the slices."
+        if isinstance(run, RobustnessRun):
+            self.results.showRobustness(fit=True)
+            self.results.showWarnings(run.warnings)
+            return f"Robustness of {len(run.result())} features checked in {run.elapsed:.0f} s."
         result = run.result()
         self.parameters.table = result.tableNode
         self.results.announce(result)

@@ -36,6 +36,9 @@ COLUMNS = {
 }
 """The engine's field of each column of the long layout."""
 
+STABILITY = ("ICC", "Stable")
+"""Columns that the long layout has more once robustness was checked."""
+
 DESCRIBED = ("image", "segment", "name", "unit", "ibsi", "engine")
 """Fields that the wide layout keeps as properties of its columns."""
 
@@ -108,6 +111,21 @@ def extractionOf(tableNode: slicer.vtkMRMLTableNode) -> Extraction:
     return Extraction(features, **about)
 
 
+def setRobustness(tableNode: slicer.vtkMRMLTableNode, found: Mapping[str, Any]) -> None:
+    """Keep how stable each feature is with a table, and show it in its long layout."""
+    extraction = extractionOf(tableNode)
+    about = json.loads(tableNode.GetAttribute(PROVENANCE))
+    with slicer.util.NodeModify(tableNode):
+        tableNode.SetAttribute(PROVENANCE, json.dumps({**about, "robustness": dict(found)}))
+        _fill(tableNode, extraction.features, layoutOf(tableNode))
+
+
+def robustnessOf(tableNode: slicer.vtkMRMLTableNode) -> dict[str, Any]:
+    """Return how stable each feature is, empty where it was not checked."""
+    found: dict[str, Any] = json.loads(tableNode.GetAttribute(PROVENANCE) or "{}")
+    return found.get("robustness", {})
+
+
 def patientOf(tableNode: slicer.vtkMRMLTableNode) -> str:
     """Return what the wide layout calls the patient."""
     return json.loads(tableNode.GetAttribute(PROVENANCE) or "{}").get("patient", "")
@@ -133,13 +151,11 @@ def _fill(tableNode: slicer.vtkMRMLTableNode, features: Sequence[Feature], layou
     with slicer.util.NodeModify(tableNode):
         tableNode.SetAttribute(LAYOUT, layout)
         if layout == LONG:
-            setTable(
-                tableNode,
-                {
-                    title: [getattr(feature, field) for feature in features]
-                    for title, field in COLUMNS.items()
-                },
-            )
+            columns = {
+                title: [getattr(feature, field) for feature in features]
+                for title, field in COLUMNS.items()
+            }
+            setTable(tableNode, {**columns, **_stability(tableNode, features)})
             return
         titles = wide_titles(features)
         values = {title: [feature.value] for title, feature in zip(titles, features, strict=True)}
@@ -148,6 +164,22 @@ def _fill(tableNode: slicer.vtkMRMLTableNode, features: Sequence[Feature], layou
             tableNode.SetColumnUnitLabel(title, feature.unit)
             for field in DESCRIBED:
                 tableNode.SetColumnProperty(title, f"ELMED.{field}", getattr(feature, field))
+
+
+def _stability(
+    tableNode: slicer.vtkMRMLTableNode, features: Sequence[Feature]
+) -> dict[str, list[Any]]:
+    """Return the columns about robustness, none where it was not checked."""
+    found = robustnessOf(tableNode)
+    if not found:
+        return {}
+    known = [found.get(feature.name, {}) for feature in features]
+    words = {True: "yes", False: "no", None: ""}
+    icc, stable = STABILITY
+    return {
+        icc: [_number(one.get("icc")) for one in known],
+        stable: [words[one.get("stable")] for one in known],
+    }
 
 
 def _longRecords(tableNode: slicer.vtkMRMLTableNode) -> list[dict[str, Any]]:

@@ -10,22 +10,25 @@ import slicer
 from ELMEDLib.bridge.panels import ResultsBox
 from ELMEDRadiomicsLib.layouts import LAYOUTS, LONG
 from ELMEDRadiomicsLib.map_settings import has_map
+from ELMEDRadiomicsLib.robustness.stability import STABLE_CHANGE, STABLE_ICC
 from ELMEDRadiomicsWidgets.map_run import MapRequest
 from ELMEDRadiomicsWidgets.results import (
     COLUMNS,
     PROVENANCE,
     extractionOf,
     layoutOf,
+    robustnessOf,
     saveTable,
     setLayout,
 )
+from ELMEDRadiomicsWidgets.robustness_run import robustnessRequest
 from ELMEDRadiomicsWidgets.sources import segmentationOf, segmentID, showSource, volumesOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import SimpleNamespace
 
-    from ELMEDRadiomicsWidgets.extraction import RunResult
+    from ELMEDRadiomicsWidgets.extraction import Request, RunResult
 
 WIDEST = {"Segment": 122, "Feature": 148, "Value": 80}
 """In pixels, so that the value is seen beside the name; the user can widen the columns."""
@@ -34,6 +37,13 @@ ROW = 22
 """Height in pixels: a table of features is long."""
 
 ALL_COLUMNS = -1
+
+GREY = "#a0a0a0"
+RULE = (
+    f"an intraclass correlation below {STABLE_ICC:g} over slightly smaller, larger and shifted "
+    f"segments and noisier volumes; with a single target, a change of more than "
+    f"{100 * STABLE_CHANGE:.0f} %."
+)
 
 
 class ResultsView(ResultsBox):
@@ -44,6 +54,7 @@ class ResultsView(ResultsBox):
         ui: SimpleNamespace,
         say: Callable[[str], None],
         onMap: Callable[[MapRequest], None],
+        onRobustness: Callable[[Request], None],
     ) -> None:
         """Connect the widgets.
 
@@ -51,10 +62,12 @@ class ResultsView(ResultsBox):
             ui: the panel's widgets.
             say: shows a sentence.
             onMap: called when the user asks for a feature's map.
+            onRobustness: called when the user asks how stable the features are.
         """
         super().__init__(ui, ui.featuresTableView)
         self._say = say
         self._onMap = onMap
+        self._onRobustness = onRobustness
         self._tableNode: slicer.vtkMRMLTableNode | None = None
         view = ui.featuresTableView
         rows = view.verticalHeader()
@@ -68,6 +81,7 @@ class ResultsView(ResultsBox):
         ui.copyButton.connect("clicked(bool)", self._copy)
         ui.saveButton.connect("clicked(bool)", self._save)
         ui.mapButton.connect("clicked(bool)", self._mapAsked)
+        ui.robustnessButton.connect("clicked(bool)", self._robustnessAsked)
         self.show(None)
 
     @property
@@ -92,11 +106,13 @@ class ResultsView(ResultsBox):
                 wasBlocked = combo.blockSignals(True)
                 combo.setCurrentIndex(combo.findData(layoutOf(tableNode)))
                 combo.blockSignals(wasBlocked)
+            self.showRobustness()
             self._rowSelected()
 
     def announce(self, result: RunResult) -> None:
         """Show a new result with its warnings."""
         self.show(result.tableNode)
+        self.showRobustness()
         self._fitColumns()
         self.showWarnings(result.warnings)
 
@@ -116,9 +132,46 @@ class ResultsView(ResultsBox):
 
     # Looking
 
+    def showRobustness(self, fit: bool = False) -> None:
+        """Grey the rows of features that are not stable, and say how many there are.
+
+        Args:
+            fit: whether columns have come, so that all need their widths anew.
+        """
+        if fit:
+            self._fitColumns()
+        node, label = self._tableNode, self.ui.robustnessLabel
+        found = robustnessOf(node) if node is not None else {}
+        label.visible = bool(found)
+        unstable = {name for name, one in found.items() if not one["stable"]}
+        label.text = (
+            f"{len(unstable)} of {len(found)} features are unstable and grey: {RULE}"
+            if found
+            else ""
+        )
+        if not unstable or layoutOf(node) != LONG:
+            return
+        model = self.ui.featuresTableView.tableModel()
+        names = node.GetTable().GetColumnByName("Feature")
+        grey = qt.QBrush(qt.QColor(GREY))
+        for row in range(node.GetNumberOfRows()):
+            if names.GetValue(row) in unstable:
+                for column in range(model.columnCount()):
+                    item = model.item(row, column)
+                    if item is not None:
+                        item.setForeground(grey)
+
+    def _robustnessAsked(self, *_) -> None:
+        request = robustnessRequest(self._tableNode) if self._tableNode is not None else None
+        if request is None:
+            self._say("The segmentation or a volume of this table is gone.")
+        else:
+            self._onRobustness(request)
+
     def _layoutChosen(self, *_) -> None:
         if self._tableNode is not None:
             setLayout(self._tableNode, self.layout)
+            self.showRobustness()
             self._fitColumns()
             self._rowSelected()
 

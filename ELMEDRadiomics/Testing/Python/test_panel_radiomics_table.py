@@ -139,3 +139,36 @@ def test_a_row_leads_to_its_segment_and_to_its_map(host, measured, slicer):
     assert seen.sum() == 125
     assert np.argwhere(seen).min() == 8
     assert "lies over the slices" in ui.statusLabel.text
+
+
+def test_unstable_features_are_grey_and_marked(host, measured, slicer, tmp_path):
+    import json
+
+    from ELMEDRadiomicsWidgets.results import robustnessOf, saveTable
+    from ELMEDRadiomicsWidgets.results_view import GREY
+
+    ui = measured.ui
+    node = ui.featuresTableView.mrmlTableNode()
+    assert not ui.robustnessLabel.isVisibleTo(ui.ELMEDRadiomics)
+    ui.robustnessButton.click()
+    host.wait_until(lambda: not measured.logic.extractor.running, 60)
+
+    assert host.dialogs.texts() == []
+    found = robustnessOf(node)
+    assert len(found) == 5
+    # Segments of nothing but noise: their mean says nothing, their size does.
+    unstable = {name for name, one in found.items() if not one["stable"]}
+    assert "original_firstorder_Mean" in unstable
+    table = node.GetTable()
+    for row in range(node.GetNumberOfRows()):
+        name = table.GetColumnByName("Feature").GetValue(row)
+        grey = ui.featuresTableView.tableModel().item(row, 0).foreground().color().name() == GREY
+        assert grey == (name in unstable)
+        assert table.GetColumnByName("Stable").GetValue(row) == ("no" if grey else "yes")
+    assert f"{len(unstable)} of 5 features are unstable" in ui.robustnessLabel.text
+
+    (path,) = saveTable(node, tmp_path / "a.json")
+    assert json.loads(path.read_text())["robustness"] == found
+    ui.layoutComboBox.setCurrentIndex(1)
+    ui.layoutComboBox.setCurrentIndex(0)
+    assert table.GetNumberOfColumns() > 7

@@ -171,3 +171,46 @@ def test_the_pictures_show_the_outlines_where_the_tumour_is(study):
     # 44 x 48 x 40 mm.
     wide, deep, high = (math.ceil(length / PIXEL_MM) for length in (44, 48, 40))
     assert sizes == [(deep, wide), (high, wide), (high, deep)]
+
+
+def test_a_real_series_is_referred_to(shared_data, tmp_path):
+    series = shared_data / "dicom-series"
+    folder = next(path.parent for path in sorted(series.rglob("*")) if path.suffix == ".dcm")
+    names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder))
+    image = sitk.ReadImage(names)
+    z, y, x = np.indices(image.GetSize()[::-1])
+    middle = np.array(z.shape) / 2
+    radius = np.sqrt((4 * (z - middle[0])) ** 2 + (y - middle[1]) ** 2 + (x - middle[2]) ** 2)
+    labels = sitk.GetImageFromArray(np.where(radius < 8, 3, 0).astype(np.uint8))
+    labels.CopyInformation(image)
+    sitk.WriteImage(labels, str(tmp_path / "seg.nii.gz"))
+    output = tmp_path / "report.dcm"
+
+    words = ["report", str(tmp_path / "seg.nii.gz"), "--series", str(folder), "-o", str(output)]
+    assert main(words) == 0
+
+    written = pydicom.dcmread(output)
+    (referred,) = written.CurrentRequestedProcedureEvidenceSequence
+    uids = {
+        item.ReferencedSOPInstanceUID
+        for entry in referred.ReferencedSeriesSequence
+        for item in entry.ReferencedSOPSequence
+    }
+    assert uids == {str(pydicom.dcmread(name).SOPInstanceUID) for name in names}
+    assert "Enhancing tumour" in {group.tracking for group in read_sr(output)}
+
+
+@pytest.mark.slow
+def test_a_real_tumour_becomes_a_page(shared_data, tmp_path):
+    study = shared_data / "glioma" / "msd-brats-001"
+    files = {path.name.partition(".")[0].rpartition("-")[2]: path for path in study.iterdir()}
+    seg = next(path for name, path in files.items() if "seg" in name)
+    t1c = next(path for name, path in files.items() if "t1c" in name)
+    output = tmp_path / "report.html"
+
+    assert main(["report", str(seg), "--image", str(t1c), "-o", str(output)]) == 0
+
+    found = Page(output.read_text(encoding="utf-8"))
+    assert found.tags.count("img") == 3
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(seg)))
+    assert f"{np.count_nonzero(labels) / 1000:.5g}" in found.text  # voxels of 1 mm3, in ml

@@ -34,7 +34,8 @@ class qMRMLTableView(HoldsScene, QTableView):
         self.selectionModel().selectionChanged.connect(self._selection_changed)
 
     def _fill(self) -> None:
-        self._model.blockSignals(True)
+        # Neither clearing nor adding columns tells of changed items; whoever holds a place in the
+        # model must hear that it is gone.
         self._model.clear()
         table = self._node.GetTable() if self._node is not None else None
         if table is not None:
@@ -45,8 +46,6 @@ class qMRMLTableView(HoldsScene, QTableView):
                 )
             titles = [table.GetColumnName(i) or "" for i in range(table.GetNumberOfColumns())]
             self._model.setHorizontalHeaderLabels(titles)
-        self._model.blockSignals(False)
-        self._model.layoutChanged.emit()
 
     def _selection_changed(self, *_: Any) -> None:
         self.selectionChanged.emit()

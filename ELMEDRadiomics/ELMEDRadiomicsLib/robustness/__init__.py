@@ -1,0 +1,1 @@
+"""How much features change when segments and images change a little."""
