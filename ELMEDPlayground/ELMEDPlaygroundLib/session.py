@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ELMEDPlaygroundLib.experiment.experiment import Experiment
+    from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
 
 LONGEST_S = 10.0
 MOST_STEPS = 100_000
@@ -42,12 +43,12 @@ class Session:
     """
 
     def __init__(self) -> None:
-        self._experiment: Experiment | None = None
+        self._experiment: Experiment | GenerativeExperiment | None = None
         self._told = 0
 
     @property
-    def experiment(self) -> Experiment:
-        """The experiment on the bench.
+    def experiment(self) -> Any:
+        """The experiment on the bench: an `Experiment` or a `GenerativeExperiment`.
 
         Raises:
             InputError: there is none yet.
@@ -57,24 +58,35 @@ class Session:
         return self._experiment
 
     def create(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Make an experiment of `data`, `network` and `settings`; answers `summary`, too."""
-        from ELMEDPlaygroundLib.experiment.experiment import PARTS, Experiment
+        """Make an experiment; answers `summary`, too.
 
+        Of `data`, `network` and `settings` it is one that classifies; where `generate` says
+        something, it is a generator, and the others are left alone.
+        """
+        from ELMEDPlaygroundLib.experiment.experiment import PARTS, Experiment
+        from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+
+        if arguments.get("generate"):
+            return self._begin(GenerativeExperiment(arguments["generate"]), arguments)
         spec = {name: arguments[name] for name in PARTS if name in arguments}
         return self._begin(Experiment(spec), arguments)
 
     def load(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Take up an experiment from its `state`, or from the file `path`."""
         from ELMEDPlaygroundLib.experiment import file, state
+        from ELMEDPlaygroundLib.generative import state as generator_state
 
         saved = arguments.get("state")
         if saved is None and isinstance(arguments.get("path"), str):
             saved = file.read_json(Path(arguments["path"]))
+        if generator_state.is_state(saved):
+            return self._begin(generator_state.load(saved), arguments)
         return self._begin(state.load(saved), arguments)
 
     def act(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Do one of the seven steps: `step` is its name; `numbers` are those of the step."""
         name = checked.choice(arguments.get("step"), "the step", ACTS)
+        self._need_classifier("The seven steps are")
         numbers: dict[str, Any] = {}
         for method in ACTS[name]:
             numbers |= getattr(self.experiment, method)()
@@ -111,7 +123,12 @@ class Session:
         """Answer the `state`; with `path`, write it to that file instead."""
         from ELMEDPlaygroundLib.experiment import file, state
 
-        saved = state.save(self.experiment)
+        if self._generates:
+            from ELMEDPlaygroundLib.generative import state as generator_state
+
+            saved = generator_state.save(self.experiment)
+        else:
+            saved = state.save(self.experiment)
         if arguments.get("path"):
             return {"outputs": [str(file.write_json(Path(arguments["path"]), saved))]}
         return {"state": saved}
@@ -121,6 +138,7 @@ class Session:
         from ELMEDPlaygroundLib.experiment import file
         from ELMEDPlaygroundLib.experiment.script import script_of
 
+        self._need_classifier("The PyTorch script is")
         text = script_of(self.experiment)
         if arguments.get("path"):
             return {"outputs": [str(file.write_text(Path(arguments["path"]), text))]}
@@ -135,10 +153,28 @@ class Session:
         names = ["create", "load", "act", "advance", "view", "set", "save", "script", "evaluate"]
         return {name: getattr(self, name) for name in names}
 
-    def _begin(self, experiment: Experiment, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    @property
+    def _generates(self) -> bool:
+        from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+
+        return isinstance(self.experiment, GenerativeExperiment)
+
+    def _need_classifier(self, what: str) -> None:
+        if self._generates:
+            raise InputError(
+                f"{what} for networks that classify, and a generator is on the bench.",
+                "Choose data, or a preset on the page Network, first.",
+            )
+
+    def _begin(self, experiment: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
         self._experiment = experiment
         self._told = 0
-        choose_threads(experiment)
+        if self._generates:
+            from ELMEDPlaygroundLib.generative.summary import summary_of
+
+            choose_threads(0.0)
+            return {**self._answer(arguments), "summary": summary_of(experiment)}
+        choose_threads(experiment.design.operations * experiment.settings.batch)
         return {**self._answer(arguments), "summary": summary(experiment)}
 
     def _latest(self) -> dict[str, Any]:
@@ -154,7 +190,7 @@ class Session:
         first, self._told = self._told, len(experiment.history)
         answer = {
             "step": experiment.step,
-            "epoch": experiment.order.epochs,
+            "epoch": experiment.epochs,
             "numbers": {**self._latest(), "learning_rate": experiment.settings.learning_rate},
             "history": experiment.history[first:],
             "history_from": first,
@@ -183,10 +219,13 @@ def summary(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def choose_threads(experiment: Experiment) -> None:
-    """Let small networks run on one thread: several would wait for each other."""
+def choose_threads(cost: float) -> None:
+    """Let small networks run on one thread: several would wait for each other.
+
+    Args:
+        cost: multiplications in a step.
+    """
     import torch
 
-    cost = experiment.design.operations * experiment.settings.batch
     cores = os.cpu_count() or 1
     torch.set_num_threads(min(cores, MOST_THREADS) if cost > WORTH_THREADS else 1)

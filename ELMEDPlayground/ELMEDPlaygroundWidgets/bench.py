@@ -38,7 +38,8 @@ class Bench:
     """Holds the choices, pulls frames from the worker, and tells the followers.
 
     Attributes:
-        spec: `data`, `network` and `settings`, as the engine takes them.
+        spec: `data`, `network` and `settings`, as the engine takes them; and `generate` while a
+            generator is on the bench instead of a network that classifies.
         summary: what the worker said of the experiment; None until it has one.
         running: whether the training goes on.
         latest: the latest answer of the worker with its numbers.
@@ -84,11 +85,15 @@ class Bench:
         """Choose other data, another network or other settings; the experiment begins anew.
 
         Args:
-            parts: `data`, `network` or `settings`, each as a whole.
+            parts: `data`, `network`, `settings`, or `generate` alone, each as a whole. Without
+                `generate`, a generator gives way to the network that classifies.
         """
-        changed = {name: dict(part) for name, part in parts.items() if self.spec[name] != part}
+        parts = {"generate": {}, **parts}
+        known = {"generate": {}, **self.spec}
+        changed = {name: dict(part) for name, part in parts.items() if known[name] != part}
         if changed:
-            self.spec.update(changed)
+            spec = {**known, **changed}
+            self.spec = {name: part for name, part in spec.items() if part or name in PARTS}
             self._setRunning(False)
             self._generation += 1
             self.summary = self.state = None
@@ -97,7 +102,13 @@ class Bench:
             self._settling.start()
 
     def changeLive(self, **settings: Any) -> None:
-        """Change settings, such as the learning rate, without beginning anew."""
+        """Change settings, such as the learning rate, without beginning anew.
+
+        They are those of a network that classifies: where a generator is, it gives way.
+        """
+        if self.spec.get("generate"):
+            self.change(settings={**self.spec["settings"], **settings})
+            return
         self.spec["settings"] = {**self.spec["settings"], **settings}
         self._tell("specChanged")
         if self.summary is not None:
@@ -115,6 +126,8 @@ class Bench:
         self._generation += 1
         self.summary = None
         self.spec = {part: dict(spec.get(part) or {}) for part in PARTS}
+        if spec.get("generate"):
+            self.spec["generate"] = dict(spec["generate"])
         self.state = dict(state) if state else None
         self._tell("specChanged")
 

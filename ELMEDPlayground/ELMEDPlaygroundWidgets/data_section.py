@@ -70,6 +70,9 @@ class DataSection(Section):
 
     def created(self, summary: Mapping[str, Any]) -> None:
         """Say how much there is for training, and of how many classes."""
+        if summary.get("generates"):
+            self.summaryLabel.text = "On the bench is a generator; see the page Generate."
+            return
         counts = [summary.get(name) for name in ("train", "test")]
         if all(isinstance(count, int) for count in counts):
             names = ", ".join(str(name) for name in summary["classes"])

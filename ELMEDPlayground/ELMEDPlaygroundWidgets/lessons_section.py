@@ -32,7 +32,7 @@ class LessonsSection(Section):
     """
 
     title = "Lessons"
-    help = "Eight guided lessons: something to do, something to see, a question."
+    help = "Nine guided lessons: something to do, something to see, a question."
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
@@ -88,7 +88,7 @@ class LessonsSection(Section):
             return
         self.bench.state = None
         self._viewsWanted = setup.views
-        self.bench.restore({**self.bench.spec, **setup.spec()}, None)
+        self.bench.restore({**self.bench.spec, "generate": {}, **setup.spec()}, None)
 
     def _compute(self, work: Work) -> None:
         """Let the engine compute something for the step."""

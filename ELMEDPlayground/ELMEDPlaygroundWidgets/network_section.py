@@ -142,22 +142,27 @@ class NetworkSection(Section):
         self.layerEarlierButton.enabled = self.chosen > 0
         self.layerLaterButton.enabled = self.chosen < len(layers) - 1
         self.layerRemoveButton.enabled = bool(layers)
-        summary = self._summary
+        summary = self._classifier()
         images = summary is None or len(summary["input_shape"]) == IMAGE_SIDES
         for entry in LAYER_KINDS:
             self.addButtons[entry.kind].enabled = images or not entry.images
         total = sum(layer["parameters"] for layer in summary["layers"]) if summary else None
         self.totalLabel.text = "" if total is None else f"<b>{total:,}</b> parameters"
 
+    def _classifier(self) -> dict[str, Any] | None:
+        """Return the summary of the network that these layers are of; None for a generator's."""
+        return None if self._summary and self._summary.get("generates") else self._summary
+
     def _columns(self) -> list[Column]:
-        if self._summary is None:
+        summary = self._classifier()
+        if summary is None:
             return [
                 Column(layer["kind"], BY_KIND[layer["kind"]].title, place=number)
                 for number, layer in enumerate(self.layers)
                 if layer["kind"] in BY_KIND
             ]
-        columns = [Column("input", "Input", tuple(self._summary["input_shape"]))]
-        entries = self._summary["layers"]
+        columns = [Column("input", "Input", tuple(summary["input_shape"]))]
+        entries = summary["layers"]
         place = 0
         for number, layer in enumerate(entries):
             kind, shape = layer["kind"], tuple(layer["shape"])

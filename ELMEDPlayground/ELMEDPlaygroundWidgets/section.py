@@ -17,6 +17,7 @@ SECTIONS: list[str] = [
     "ELMEDPlaygroundWidgets.network_section:NetworkSection",
     "ELMEDPlaygroundWidgets.settings_section:SettingsSection",
     "ELMEDPlaygroundWidgets.steps_section:StepsSection",
+    "ELMEDPlaygroundWidgets.generate_section:GenerateSection",
     "ELMEDPlaygroundWidgets.export_section:ExportSection",
 ]
 """The pages' classes as `module:class`, in the order of their tabs."""

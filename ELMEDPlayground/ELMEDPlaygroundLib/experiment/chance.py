@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-PURPOSES = {"weights": 10, "order": 11, "dropout": 12}
+PURPOSES = {"weights": 10, "order": 11, "dropout": 12, "generate": 13, "samples": 14}
 
 
 def generator(seed: int, purpose: str, step: int) -> np.random.Generator:

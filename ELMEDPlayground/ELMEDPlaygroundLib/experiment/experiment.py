@@ -276,6 +276,11 @@ class Experiment:
         outputs["logits"] = outputs.pop("output")
         return outputs
 
+    @property
+    def epochs(self) -> float:
+        """How often the training examples were gone through."""
+        return self.order.epochs
+
     # The machinery
 
     @property

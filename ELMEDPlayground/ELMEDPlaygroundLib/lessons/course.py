@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ELMEDPlaygroundLib.lessons.evaluation import EVALUATION
 from ELMEDPlaygroundLib.lessons.feature_maps import FEATURE_MAPS
 from ELMEDPlaygroundLib.lessons.generalising import GENERALISING
+from ELMEDPlaygroundLib.lessons.generating import GENERATING
 from ELMEDPlaygroundLib.lessons.overfitting import OVERFITTING
 from ELMEDPlaygroundLib.lessons.seven_steps import SEVEN_STEPS
 from ELMEDPlaygroundLib.lessons.shifts import SHIFTS
@@ -25,5 +26,6 @@ LESSONS: tuple[Lesson, ...] = (
     FEATURE_MAPS,
     EVALUATION,
     GENERALISING,
+    GENERATING,
 )
 BY_NUMBER = {lesson.number: lesson for lesson in LESSONS}

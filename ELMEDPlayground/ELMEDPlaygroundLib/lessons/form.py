@@ -46,6 +46,7 @@ class Setup:
         settings: how it is trained, None to leave that as it is.
         views: names of the views to show.
         work: is computed instead; the experiment stays as it is.
+        generate: a generator that is laid on the bench instead of a network that classifies.
     """
 
     data: Mapping[str, Any] | None = None
@@ -53,9 +54,12 @@ class Setup:
     settings: Mapping[str, Any] | None = None
     views: tuple[str, ...] = ()
     work: Work | None = None
+    generate: Mapping[str, Any] | None = None
 
     def spec(self) -> dict[str, dict[str, Any]]:
         """Return the parts of an experiment that are prepared, by name."""
+        if self.generate is not None:
+            return {"generate": dict(self.generate)}
         parts = {"data": self.data, "network": self.network, "settings": self.settings}
         return {name: dict(part) for name, part in parts.items() if part is not None}
 

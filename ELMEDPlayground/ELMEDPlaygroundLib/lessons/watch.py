@@ -42,6 +42,11 @@ class Run:
         return self.spec.get("data", {})
 
     @property
+    def generator(self) -> Mapping[str, Any]:
+        """The generator that learns; {} where a network learns to classify."""
+        return self.spec.get("generate") or {}
+
+    @property
     def layers(self) -> list[Mapping[str, Any]]:
         """The hidden layers."""
         return list(self.spec.get("network", {}).get("layers", ()))
@@ -84,7 +89,11 @@ class Watch:
 
     def created(self, spec: Mapping[str, Any], summary: Mapping[str, Any]) -> None:
         """Take note that an experiment began."""
-        self.runs.append(Run(copy.deepcopy(dict(spec)), dict(summary)))
+        kept = copy.deepcopy(dict(spec))
+        if kept.get("generate"):
+            # What a classifier would learn from is still chosen, but it is not on the bench.
+            kept.update(data={}, network={}, settings={})
+        self.runs.append(Run(kept, dict(summary)))
         self._note_learning_rate()
 
     def changed(self, settings: Mapping[str, Any]) -> None:

@@ -31,6 +31,10 @@ VIEWS: dict[str, str] = {
     "saliency": "ELMEDPlaygroundLib.views.images_saliency:saliency",
     "grad-cam": "ELMEDPlaygroundLib.views.images_saliency:grad_cam",
     "shift": "ELMEDPlaygroundLib.views.images_shift:shift",
+    "generated": "ELMEDPlaygroundLib.generative.views:generated",
+    "noising": "ELMEDPlaygroundLib.generative.views:noising",
+    "score-field": "ELMEDPlaygroundLib.generative.views:score_field",
+    "generative-curves": "ELMEDPlaygroundLib.generative.views:generative_curves",
 }
 
 

@@ -24,6 +24,10 @@ ALL_VIEWS: list[str] = [
     "ELMEDPlaygroundWidgets.views.images_saliency:SaliencyView",
     "ELMEDPlaygroundWidgets.views.images_saliency:GradCamView",
     "ELMEDPlaygroundWidgets.views.images_shift:ShiftView",
+    "ELMEDPlaygroundWidgets.views.generated:GeneratedView",
+    "ELMEDPlaygroundWidgets.views.noising:NoisingView",
+    "ELMEDPlaygroundWidgets.views.score_field:ScoreFieldView",
+    "ELMEDPlaygroundWidgets.views.generative_curves:GenerativeCurvesView",
 ]
 """The classes, a line each: `"ELMEDPlaygroundWidgets.views.points_map:DecisionMapView"`."""
 

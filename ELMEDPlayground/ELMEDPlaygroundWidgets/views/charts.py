@@ -62,7 +62,9 @@ def roundNumbers(low: float, high: float, about: int = 4) -> list[float]:
     return [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def axes(painter: Any, scale: Scale, title: str, below: str, percent: bool = False) -> None:
+def axes(
+    painter: Any, scale: Scale, title: str | Sequence[str], below: str, percent: bool = False
+) -> None:
     """Draw a chart's frame, its grid with numbers, and its words."""
     box = scale.box
     for value in roundNumbers(*scale.y):

@@ -43,9 +43,9 @@ class CurvesView(ImageView):
     )
     showsOneImage = False
 
-    def suits(self, summary: Mapping[str, Any]) -> bool:  # noqa: ARG002 - suits everything
-        """Suit all data."""
-        return True
+    def suits(self, summary: Mapping[str, Any]) -> bool:
+        """Suit all networks that classify."""
+        return not summary.get("generates")
 
     def paint(self, painter: Any, data: Mapping[str, Any], width: int, height: int) -> None:
         """Draw two charts: beside each other where there is room, else one below the other."""

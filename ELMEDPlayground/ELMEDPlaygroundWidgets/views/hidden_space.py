@@ -45,7 +45,9 @@ class HiddenSpaceView(ImageView):
         self.bar.addStretch(1)
 
     def suits(self, summary: Mapping[str, Any]) -> bool:
-        """Suit everything; the layers to choose from are those of the network."""
+        """Suit all that classify; the layers to choose from are those of the network."""
+        if summary.get("generates"):
+            return False
         names = [layer["name"] for layer in summary["layers"]]
         entries = [("last hidden layer", None), ("input", "input")]
         entries += [(name, name) for name in names[:-1]] + [("output", "logits")]

@@ -41,9 +41,9 @@ class RepresentationsView(ImageView):
     )
     showsOneImage = False
 
-    def suits(self, summary: Mapping[str, Any]) -> bool:  # noqa: ARG002 - suits everything
-        """Suit all data."""
-        return True
+    def suits(self, summary: Mapping[str, Any]) -> bool:
+        """Suit all networks that classify."""
+        return not summary.get("generates")
 
     def paint(self, painter: Any, data: Mapping[str, Any], width: int, height: int) -> None:
         """Draw a small space for each layer."""

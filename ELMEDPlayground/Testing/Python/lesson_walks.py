@@ -195,5 +195,11 @@ WALKS: dict[int, tuple[tuple[Callable[[Any, Step], None], ...], ...]] = {
         (),
         (open_scan, ask("scan_contrast_removed", channel="flair")),
     ),
+    9: (
+        (look("noising"),),
+        (until_done,),
+        (look("score-field", level=5),),
+        (look("generated", mode=2, guidance=1.0),),
+    ),
 }
 """By number of the lesson, for each step what is done in it after it was set up."""

@@ -31,6 +31,7 @@ LONG_NAMES = {
     "network": {"layers": [{"kind": "dense", "neurons": 40, "activation": "relu"}]},
     "settings": CLOUDS["settings"],
 }
+GENERATOR = {"generate": {"kind": "eight-gaussians", "seed": 0}}
 BLUE, ORANGE = (0, 114, 178), (230, 159, 0)
 SLIDE = (1440, 1920)
 SMALLEST_LETTERS = 9
@@ -52,16 +53,26 @@ ALL_VIEWS = {
     "saliency",
     "grad-cam",
     "shift",
+    "generated",
+    "noising",
+    "score-field",
+    "generative-curves",
 }
 
 
 @pytest.fixture(scope="module")
 def sessions():
-    """Learnt experiments: clouds of points, digits, and images of classes with long names."""
+    """Learnt experiments: clouds of points, digits, images with long names, a generator."""
     from ELMEDPlaygroundLib.session import Session
 
     made = {}
-    for name, spec in (("clouds", CLOUDS), ("digits", DIGITS), ("long names", LONG_NAMES)):
+    specs = {
+        "clouds": CLOUDS,
+        "digits": DIGITS,
+        "long names": LONG_NAMES,
+        "generator": GENERATOR,
+    }
+    for name, spec in specs.items():
         session = Session()
         summary = session.create(spec)["summary"]
         session.advance({"steps": 60})
@@ -127,7 +138,7 @@ def test_every_view_makes_a_picture_for_a_slide_in_which_no_word_is_cut(painted,
     monkeypatch.setattr(images_painting, "shortened", watched)
     assert set(painted.names) == ALL_VIEWS
     seen = set()
-    for which in ("clouds", "digits", "long names"):
+    for which in ("clouds", "digits", "long names", "generator"):
         for name in painted.names:
             pixels = painted(which, name)
             if pixels is None:

@@ -1,0 +1,138 @@
+"""The page Generate: a user lets a network learn to make points, looks, asks, and goes back."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("torch", reason="PyTorch is not installed")
+
+NAME = "ELMEDPlayground"
+
+
+@pytest.fixture
+def bench(host, panel):
+    bench = panel.panel.bench
+    host.wait_until(lambda: bench.summary is not None, 120)
+    return bench
+
+
+def page(panel, title):
+    return next(section for section in panel.panel.sections if section.title == title)
+
+
+def view(panel, name):
+    return next(view for view in panel.panel.views.views if view.name == name)
+
+
+def quiet(host, bench):
+    host.wait_until(lambda: bench.summary is not None, 60)
+    host.wait_until(lambda: not bench.laboratory.busy, 60)
+    host.wait_until(lambda: bench.views.drawn, 60)
+
+
+def begin(host, panel, bench):
+    panel.panel.tabs.open("Generate")
+    page(panel, "Generate").beginButton.click()
+    quiet(host, bench)
+    host.wait_until(lambda: "generated" in panel.panel.views.shown, 30)
+    quiet(host, bench)
+
+
+def test_a_generator_is_begun_run_paused_stepped_asked_and_reset(host, panel, bench):
+    assert "classifies" in page(panel, "Generate").stateLabel.text
+    begin(host, panel, bench)
+    assert panel.panel.views.shown == ["generated", "score-field"]
+    assert "diffusion model" in page(panel, "Generate").stateLabel.text
+    panel.ui.runButton.click()
+    host.wait_until(lambda: bench.latest["step"] > 20, 60)
+    panel.ui.pauseButton.click()
+    quiet(host, bench)
+    assert "of noise's" in panel.ui.statusLabel.text
+    step = bench.latest["step"]
+    panel.ui.stepButton.click()
+    host.wait_until(lambda: bench.latest["step"] == step + 1, 60)
+    quiet(host, bench)
+
+    shown = view(panel, "generated")
+    shown.modeCombo.setCurrentIndex(3)
+    shown.guidanceCombo.setCurrentIndex(2)
+    quiet(host, bench)
+    assert (shown.data["mode"], shown.data["guidance"]) == (2, 1.0)
+    field = view(panel, "score-field")
+    assert (field.data["mode"], field.data["guidance"]) == (2, 1.0)
+    field.noiseButton.click()
+    quiet(host, bench)
+    field.onButton.click()
+    quiet(host, bench)
+    assert field.data["level"] == field.data["last"] - 1
+
+    panel.ui.resetButton.click()
+    quiet(host, bench)
+    assert bench.latest["step"] == 0
+    assert host.slot_errors == []
+    assert panel.ui.readinessLabel.text == ""
+
+
+def test_points_are_drawn_by_hand(host, panel, bench):
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    from host.pythonqt import unwrap
+
+    section = page(panel, "Generate")
+    combo = section.form.inputs["kind"]
+    combo.setCurrentIndex(combo.findData("drawn"))
+    assert "at least four points" in panel.ui.readinessLabel.text
+    assert not section.padRow.isHidden()
+    for place in ((60, 60), (70, 60), (180, 180), (180, 170)):
+        QTest.mouseClick(unwrap(section.pad), Qt.MouseButton.LeftButton, pos=QPoint(*place))
+    quiet(host, bench)
+
+    assert bench.summary["generates"] == "diffusion"
+    assert bench.summary["data"] == "drawn"
+    assert panel.ui.readinessLabel.text == ""
+
+
+def test_choosing_data_brings_the_classifier_back(host, panel, bench):
+    begin(host, panel, bench)
+    data = page(panel, "Data")
+    data.kindCombo.setCurrentIndex(data.kindCombo.findData("moons"))
+    quiet(host, bench)
+
+    assert not bench.summary.get("generates")
+    assert "generate" not in bench.spec
+    assert "generated" not in panel.panel.views.shown
+    assert host.slot_errors == []
+
+
+def test_a_generator_is_kept_with_the_scene(host, panel, bench, slicer, tmp_path):
+    begin(host, panel, bench)
+    bench.step(120)
+    host.wait_until(lambda: bench.latest["step"] == 120, 60)
+    quiet(host, bench)
+    path = tmp_path / "scene.mrb"
+    assert slicer.util.saveScene(str(path))
+    host.close_scene()
+    slicer.util.loadScene(str(path))
+    host.process_events()
+    host.select_module(NAME)
+    quiet(host, bench)
+
+    assert bench.summary["generates"] == "diffusion"
+    assert bench.latest["step"] == 120
+    assert "generated" in panel.panel.views.shown
+
+
+def test_what_is_for_classifiers_alone_says_so(host, panel, bench):
+    begin(host, panel, bench)
+    page(panel, "Seven steps").buttons["loss"].click()
+    quiet(host, bench)
+
+    assert "generator is on the bench" in panel.ui.readinessLabel.text
+
+
+def test_every_control_of_the_page_has_a_help_text(host, panel, bench):
+    from host import panel_checks
+
+    begin(host, panel, bench)
+    assert panel_checks.controls_without_help(panel.ui.ELMEDPlayground) == []

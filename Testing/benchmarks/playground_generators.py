@@ -1,0 +1,70 @@
+"""How soon the playground's generators are good: prints what its promises ask for.
+
+Processor time on one core is measured rather than wall time, so that other work on the machine does
+not tell in the figures.
+
+    python Testing/benchmarks/playground_generators.py [--seeds 5] [--seconds 10]
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+
+MODES, FIFTH = 7, 0.2
+CHUNK = 100
+
+
+def diffusion(seed: int, seconds: float) -> tuple[float, float, float]:
+    """Learn eight clouds; return when the goal was reached, and distance and modes at the end."""
+    from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+
+    begun, reached = time.process_time(), float("inf")
+    experiment = GenerativeExperiment({"kind": "eight-gaussians", "seed": seed})
+    while (spent := time.process_time() - begun) < seconds:
+        experiment.advance(steps=CHUNK)
+        row = experiment.history[-1]
+        good = row["energy"] <= FIFTH * row["energy_noise"] and row["modes"] >= MODES
+        if good and reached > spent:
+            reached = time.process_time() - begun
+    row = experiment.history[-1]
+    return reached, row["energy"] / row["energy_noise"], row["modes"]
+
+
+def guidance(seed: int, steps: int) -> None:
+    """Print how guidance changes the share of points that hit the mode, and their spread."""
+    from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+    from ELMEDPlaygroundLib.generative.views import generated
+
+    experiment = GenerativeExperiment({"kind": "moons", "seed": seed})
+    experiment.advance(steps=steps)
+    for strength in (0.0, 1.0, 8.0):
+        shown = [generated(experiment, {"mode": mode, "guidance": strength}) for mode in (0, 1)]
+        hits = statistics.mean(one["hits"] for one in shown)
+        spread = statistics.mean(one["spread"] for one in shown)
+        print(f"  guidance {strength:g}: {100 * hits:.1f} % hit, spread {spread:.3f}")
+
+
+def main() -> None:
+    """Measure everything, one after the other."""
+    import torch
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    print(f"diffusion, eight clouds, {options.seconds:g} s of one core each:")
+    for seed in range(options.seeds):
+        reached, share, modes = diffusion(seed, options.seconds)
+        print(
+            f"  seed {seed}: a fifth of noise's distance and 7 modes after {reached:.1f} s; at the "
+            f"end {100 * share:.0f} % of noise's distance, {modes} of 8 modes"
+        )
+    print("diffusion, two moons:")
+    guidance(0, 1500)
+
+
+if __name__ == "__main__":
+    main()
