@@ -111,6 +111,22 @@ def test_the_host_is_as_strict_without_the_recording():
         "    raise SystemExit('let through')\n"
         "assert not b.connect('pushed()', print)\n"
     )
+    run_without_the_recording(script)
+
+
+def test_every_panel_opens_without_the_recording():
+    """What an object returns is named in no source: only a panel at work meets it."""
+    run_without_the_recording(
+        "import host; from host.names import product_modules\n"
+        "started = host.start(product_modules())\n"
+        "for name in product_modules(): started.select_module(name)\n"
+        "started.process_events()\n"
+        "assert started.slot_errors == [], started.slot_errors\n"
+        "started.shut_down()\n"
+    )
+
+
+def run_without_the_recording(script: str) -> None:
     environment = {**os.environ, "ELMED_SLICER_API": "/nowhere", "PYTHONPATH": str(TESTING)}
     done = subprocess.run(
         [sys.executable, "-c", script],
