@@ -15,7 +15,7 @@ from ELMEDLib.bridge.runs import FOLDER_PREFIX
 from ELMEDPlaygroundWidgets.form import Choice, Form, Number
 from ELMEDPlaygroundWidgets.scan_runs import CopyRun
 from ELMEDPlaygroundWidgets.segment_chooser import SegmentChooser
-from ELMEDSegmentLib.channels import channel_of
+from ELMEDSegmentLib.inputs.channels import channel_of
 
 if TYPE_CHECKING:
     from ELMEDPlaygroundWidgets.bench import Bench

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import slicer
 
 from ELMEDLib.bridge.segment_images import unique
-from ELMEDSegmentLib.channels import guess_channels
+from ELMEDSegmentLib.inputs.channels import guess_channels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,9 @@ import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.evaluation import compare
+from ELMEDSegmentLib.inputs.study import check_study
 from ELMEDSegmentLib.labels import REGIONS
 from ELMEDSegmentLib.segment import Options, segment
-from ELMEDSegmentLib.study import check_study
 from ELMEDSegmentLib.training.cases import find_cases
 from ELMEDSegmentLib.unseen import without_knowledge_of
 

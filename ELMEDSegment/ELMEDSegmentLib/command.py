@@ -62,7 +62,7 @@ examples:
 def add_commands(commands: Any) -> None:
     """Add this room's commands to the subparsers of `elmed`."""
     from ELMEDSegmentLib.exporting.command import add_command as add_export
-    from ELMEDSegmentLib.identifying import add_command as add_identify
+    from ELMEDSegmentLib.inputs.identifying import add_command as add_identify
     from ELMEDSegmentLib.models.command import add_command as add_models
     from ELMEDSegmentLib.raw.command import add_command as add_prepare
     from ELMEDSegmentLib.simulate.command import add_command as add_simulate

@@ -9,8 +9,8 @@ import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError, OutputError
 from ELMEDSegmentLib.geometry import Grid
+from ELMEDSegmentLib.inputs.study import read_volume
 from ELMEDSegmentLib.labels import ENHANCING_TUMOUR, LABELS
-from ELMEDSegmentLib.study import read_volume
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,7 +20,7 @@ from ELMEDSegmentLib.normalisation import NORMALISATIONS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ELMEDSegmentLib.study import Study
+    from ELMEDSegmentLib.inputs.study import Study
 
 # Linear interpolation averages at most two voxels an axis. Beyond this ratio of the working voxel
 # to the scan's voxel it would skip voxels, so that the scan is smoothed first.

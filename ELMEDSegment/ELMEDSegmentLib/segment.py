@@ -25,8 +25,8 @@ from ELMEDSegmentLib.raw.recording import with_normalisation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ELMEDSegmentLib.inputs.study import Study
     from ELMEDSegmentLib.model import Manifest, Model
-    from ELMEDSegmentLib.study import Study
 
 ALIGNED = 0.5
 """Share of the whole way until scans are registered and freed of the skull, by and large."""
@@ -98,7 +98,7 @@ def segment(
     """Segment a study.
 
     Args:
-        study: a checked study (see `study.check_study`).
+        study: a checked study (see `inputs.study.check_study`).
         model: the network to use.
         options: how.
         progress: told about every stage; may raise `CancelledError`.

@@ -18,8 +18,8 @@ from ELMEDSegmentLib.labels import CHANNELS, REGIONS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ELMEDSegmentLib.inputs.study import Study
     from ELMEDSegmentLib.model import Model
-    from ELMEDSegmentLib.study import Study
 
 IMAGE_EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".mha")
 
@@ -142,8 +142,8 @@ def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
 
 def _read(arguments: dict[str, Any], optional: tuple[str, ...], *, preparing: bool) -> Study:
     """Read the study from its folder or from its files."""
-    from ELMEDSegmentLib.folder_study import read_folder_study
-    from ELMEDSegmentLib.study import read_study
+    from ELMEDSegmentLib.inputs.folder_study import read_folder_study
+    from ELMEDSegmentLib.inputs.study import read_study
 
     volumes, folder = arguments.get("volumes") or {}, arguments.get("folder")
     reference = arguments.get("reference")
@@ -196,7 +196,7 @@ def cohort(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def identify(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Find the four contrasts in a folder; see `identifying.identify_folder`."""
-    from ELMEDSegmentLib.identifying import identify_folder
+    from ELMEDSegmentLib.inputs.identifying import identify_folder
 
     return identify_folder(arguments, progress)
 

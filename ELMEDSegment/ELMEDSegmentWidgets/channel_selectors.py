@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ELMEDLib.bridge.volumes import imageFromVolume
 from ELMEDLib.errors import ELMEDError
-from ELMEDSegmentLib.channels import Identification, identify
+from ELMEDSegmentLib.inputs.channels import Identification, identify
 from ELMEDSegmentLib.labels import CHANNELS, joined_titles
 from ELMEDSegmentWidgets.background import Background
 from ELMEDSegmentWidgets.study_volumes import candidateOf, visibleVolumes
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import slicer
 
-    from ELMEDSegmentLib.channels import Candidate, ChannelGuess
+    from ELMEDSegmentLib.inputs.channels import Candidate, ChannelGuess
     from ELMEDSegmentWidgets.parameters import ELMEDSegmentParameterNode
 
 SURE, LIKELY = 0.8, 0.6

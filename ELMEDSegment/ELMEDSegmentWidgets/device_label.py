@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ELMEDLib.bridge.task_runs import TaskPlace
 from ELMEDLib.errors import ELMEDError
 from ELMEDSegmentLib.device import threads_beside_a_window, usable_cores
-from ELMEDSegmentWidgets.training_run import Trainer
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -19,7 +19,7 @@ class DeviceLabel:
 
     def __init__(self, ui: SimpleNamespace) -> None:
         self.ui = ui
-        self._place = Trainer()
+        self._place = TaskPlace()
         self._known = False
         threads, cores = threads_beside_a_window(), usable_cores()
         left = "; one is left to the window" if cores > 1 else ""

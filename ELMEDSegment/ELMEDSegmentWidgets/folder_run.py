@@ -12,7 +12,7 @@ import slicer
 from ELMEDLib.bridge.runs import Run
 from ELMEDLib.bridge.volumes import addVolumeFromImage
 from ELMEDLib.errors import InputError
-from ELMEDSegmentLib.channels import ChannelGuess, Identification
+from ELMEDSegmentLib.inputs.channels import ChannelGuess, Identification
 from ELMEDSegmentWidgets.study_volumes import INSTANCE_UIDS, putIntoStudy
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import qt
 
 from ELMEDLib.bridge.volumes import imageFromVolume
 from ELMEDLib.errors import ELMEDError
-from ELMEDSegmentLib.findings import NOTE, PROBLEM, WARNING, Finding
+from ELMEDSegmentLib.inputs.findings import NOTE, PROBLEM, WARNING, Finding
+from ELMEDSegmentLib.inputs.study import default_reference
+from ELMEDSegmentLib.inputs.study_checks import findings_of
 from ELMEDSegmentLib.labels import CHANNEL_TITLES
-from ELMEDSegmentLib.study import default_reference
-from ELMEDSegmentLib.study_checks import findings_of
 from ELMEDSegmentWidgets.background import Background
 from ELMEDSegmentWidgets.study_volumes import factsOf
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ELMEDLib.bridge.views import showVolume
 from ELMEDLib.errors import CancelledError, InputError
+from ELMEDSegmentLib.inputs.study import default_reference
 from ELMEDSegmentLib.labels import CHANNELS
-from ELMEDSegmentLib.study import default_reference
 from ELMEDSegmentWidgets.channel_selectors import ChannelSelectors
 from ELMEDSegmentWidgets.folder_run import FolderRun
 from ELMEDSegmentWidgets.input_check import InputCheck

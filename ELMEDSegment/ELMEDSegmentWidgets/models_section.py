@@ -9,6 +9,7 @@ import slicer
 
 from ELMEDLib.bridge.messages import showError
 from ELMEDLib.bridge.panels import FULL
+from ELMEDLib.bridge.task_runs import TaskPlace, TaskRun
 from ELMEDLib.errors import CancelledError, ELMEDError
 from ELMEDSegmentLib.labels import REGIONS
 from ELMEDSegmentLib.models.entries import find_entry
@@ -16,18 +17,19 @@ from ELMEDSegmentLib.models.install import consent_needed, consent_question, rem
 from ELMEDSegmentLib.models.listing import AVAILABLE, BUNDLED, DAMAGED, INSTALLED, UPDATE
 from ELMEDSegmentLib.models.torchscript import WARNING, is_torchscript
 from ELMEDSegmentWidgets import installation
-from ELMEDSegmentWidgets.models_run import ADD, FETCH, ModelStorekeeper
 from ELMEDSegmentWidgets.models_table import ModelsTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import SimpleNamespace
 
-    from ELMEDSegmentWidgets.training_run import TaskRun
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "ELMEDSegmentModels.ui"
 
 TITLE = "ELMED Segment: models"
+
+FETCH = "ELMEDSegmentLib.install_model"
+ADD = "ELMEDSegmentLib.add_model"
 
 SCRIPT_SPACING_MM = 1.0
 SCRIPT_NORMALISATION = "zscore-nonzero"
@@ -44,7 +46,7 @@ class ModelsSection:
             section: the empty `ctkCollapsibleButton`.
             modelsChanged: called when a model has come or gone.
         """
-        self.storekeeper = ModelStorekeeper()
+        self.storekeeper = TaskPlace()
         self.ui: SimpleNamespace | None = None
         self._section = section
         self._modelsChanged = modelsChanged

@@ -11,9 +11,9 @@ from ELMEDLib.bridge.panels import RunPanel
 from ELMEDLib.bridge.workplace import PYTHON_SETTING
 from ELMEDLib.errors import ELMEDError
 from ELMEDSegmentLib.catalogue import available_models
+from ELMEDSegmentLib.inputs.study import default_reference
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.model import read_manifest
-from ELMEDSegmentLib.study import default_reference
 from ELMEDSegmentWidgets import installation
 from ELMEDSegmentWidgets.cohort_section import SegmentCohortSection
 from ELMEDSegmentWidgets.device_label import DeviceLabel

@@ -124,12 +124,12 @@ class ResultsView(ResultsBox):
     def _offerMaps(self) -> None:
         """Fill the list of what can be laid over the slices, keeping the choice."""
         combo = self.ui.overlayComboBox
-        maps = result_maps.mapsOf(self._segmentationNode)
+        maps = result_maps.MAPS.of(self._segmentationNode)
         chosen = combo.currentData
         wasBlocked = combo.blockSignals(True)
         combo.clear()
         combo.addItem("Nothing", "")
-        for name, title in result_maps.TITLES.items():
+        for name, title in result_maps.MAPS.titles.items():
             if name in maps:
                 combo.addItem(title, name)
         combo.setCurrentIndex(max(combo.findData(chosen), 0))
@@ -137,7 +137,7 @@ class ResultsView(ResultsBox):
         self.ui.overlayFrame.visible = bool(maps)
 
     def _overlay(self, *_) -> None:
-        maps = result_maps.mapsOf(self._segmentationNode)
+        maps = result_maps.MAPS.of(self._segmentationNode)
         result_maps.overlay(maps.get(self.ui.overlayComboBox.currentData))
 
     def _edit(self, *_) -> None:

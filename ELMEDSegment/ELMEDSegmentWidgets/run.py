@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import SimpleITK as sitk
 
 from ELMEDLib.bridge.runs import Run
-from ELMEDSegmentWidgets.prepared_volumes import TITLES, setPrepared
+from ELMEDSegmentWidgets.prepared_volumes import PREPARED
 from ELMEDSegmentWidgets.result_maps import UNCERTAINTY, setMaps
 from ELMEDSegmentWidgets.results import importResult
 
@@ -85,9 +85,9 @@ class SegmentationRun(Run):
         setMaps(segmentationNode, maps)
         yield
         prepared = {}
-        for name in TITLES.keys() & answer["prepared"].keys():
+        for name in PREPARED.titles.keys() & answer["prepared"].keys():
             prepared[name] = yield from self.inBackground(sitk.ReadImage, answer["prepared"][name])
-        setPrepared(segmentationNode, prepared)
+        PREPARED.give(segmentationNode, prepared)
         yield
         return RunResult(
             segmentationNode,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import slicer
 
 from ELMEDLib.errors import InputError
-from ELMEDSegmentLib.channels import Candidate
-from ELMEDSegmentLib.series_facts import SeriesFacts
+from ELMEDSegmentLib.inputs.channels import Candidate
+from ELMEDSegmentLib.inputs.series_facts import SeriesFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,6 +10,7 @@ import slicer
 
 from ELMEDLib.bridge.messages import showError
 from ELMEDLib.bridge.panels import FULL
+from ELMEDLib.bridge.task_runs import TaskPlace, TaskRun
 from ELMEDLib.errors import CancelledError, ELMEDError
 from ELMEDSegmentLib.training import control
 from ELMEDSegmentLib.training.curve import summary
@@ -20,7 +21,6 @@ from ELMEDSegmentWidgets import installation
 from ELMEDSegmentWidgets.training_chart import TrainingChart
 from ELMEDSegmentWidgets.training_choices import TrainingChoices
 from ELMEDSegmentWidgets.training_picture import TrainingPicture
-from ELMEDSegmentWidgets.training_run import INSTALL, TRAIN, TaskRun, Trainer
 from ELMEDSegmentWidgets.training_steps import TrainingSteps
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "ELMEDSegmentTraining.ui"
 
 TITLE = "ELMED Segment: training"
+
+TRAIN = "ELMEDSegmentLib.train"
+INSTALL = "ELMEDSegmentLib.install_training"
 
 LOOK_MS = 200
 """How often the screen is brought up to date."""
@@ -48,7 +51,7 @@ class TrainingSection:
             device: tells the engine's name of the device to train on.
             modelsChanged: called when a model was installed.
         """
-        self.trainer = Trainer()
+        self.trainer = TaskPlace()
         self.ui: SimpleNamespace | None = None
         self._section = section
         self._device = device

@@ -76,7 +76,7 @@ def test_the_rule_is_seen_to_be_broken(tmp_path):
 
 
 def test_what_panels_use_of_the_engines_imports_nothing_heavy():
-    modules = "ELMEDSegmentLib.channels, ELMEDSegmentLib.catalogue, ELMEDSegmentLib.labels"
+    modules = "ELMEDSegmentLib.inputs.channels, ELMEDSegmentLib.catalogue, ELMEDSegmentLib.labels"
     program = f"import sys, {modules}; print(*sys.modules)"
     output = subprocess.run(
         [sys.executable, "-c", program],

@@ -27,11 +27,11 @@ from ELMEDSegmentLib.catalogue import find_model
 from ELMEDSegmentLib.evaluation import dice
 from ELMEDSegmentLib.geometry import Grid
 from ELMEDSegmentLib.inference import predict
+from ELMEDSegmentLib.inputs.study import Study, read_study
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.model import Model, load_model
 from ELMEDSegmentLib.postprocessing import THRESHOLD
 from ELMEDSegmentLib.preparation import prepare
-from ELMEDSegmentLib.study import Study, read_study
 
 PROJECT = Path(__file__).resolve().parents[2]
 BRATS_SIZE = (240, 240, 155)

@@ -11,9 +11,9 @@ import numpy as np
 import SimpleITK as sitk
 
 from ELMEDSegmentLib.geometry import Grid
+from ELMEDSegmentLib.inputs.study import check_study
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.raw.aligning import Aligning, align
-from ELMEDSegmentLib.study import check_study
 from scanned_study import scan_study
 
 GAP = 4

@@ -50,8 +50,8 @@ def read_subject(entry: Mapping[str, Any], spacing_mm: float) -> Subject:
     """
     import SimpleITK as sitk
 
+    from ELMEDSegmentLib.inputs.study import read_study
     from ELMEDSegmentLib.preparation import prepare
-    from ELMEDSegmentLib.study import read_study
 
     images = checked.mapping(checked.mapping(entry, "a subject").get("images"), "a scan's images")
     if not images or len(images) > MOST_CHANNELS:
@@ -69,7 +69,7 @@ def read_subject(entry: Mapping[str, Any], spacing_mm: float) -> Subject:
     grey = np.clip((prepared.array + BRIGHTEST) / (2 * BRIGHTEST), 0.0, 1.0)
     labels = None
     if entry.get("labels"):
-        from ELMEDSegmentLib.study import read_volume
+        from ELMEDSegmentLib.inputs.study import read_volume
 
         found = prepared.preparation.working.resample(
             read_volume(entry["labels"], "label map"), sitk.sitkNearestNeighbor

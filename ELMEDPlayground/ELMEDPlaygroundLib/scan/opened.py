@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
     import torch
 
+    from ELMEDSegmentLib.inputs.study import Study
     from ELMEDSegmentLib.model import Model
-    from ELMEDSegmentLib.study import Study
 
 
 @dataclass(frozen=True)

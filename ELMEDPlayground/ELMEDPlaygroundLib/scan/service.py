@@ -64,8 +64,8 @@ def open_files(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """
     from ELMEDPlaygroundLib.scan.opened import open_scan
     from ELMEDSegmentLib.catalogue import find_model
+    from ELMEDSegmentLib.inputs.study import read_study
     from ELMEDSegmentLib.model import load_model
-    from ELMEDSegmentLib.study import read_study
 
     progress("model", 0.0, "Loading the network")
     model = load_model(find_model(arguments.get("model")))

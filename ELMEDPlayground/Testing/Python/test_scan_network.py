@@ -16,10 +16,10 @@ from ELMEDPlaygroundLib.scan.grad_cam import grad_cam
 from ELMEDPlaygroundLib.scan.opened import open_scan
 from ELMEDPlaygroundLib.scan.thumbnails import thumbnails
 from ELMEDSegmentLib.geometry import Grid
+from ELMEDSegmentLib.inputs.study import check_study
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.model import Manifest, Model
 from ELMEDSegmentLib.network import build_network
-from ELMEDSegmentLib.study import check_study
 
 UNET = {
     "name": "UNet",

@@ -30,7 +30,7 @@ def cases_to_measure(source: Path | str) -> list[Case]:
     Raises:
         InputError: the source cannot be read or holds no case.
     """
-    from ELMEDSegmentLib.channels import channel_of
+    from ELMEDSegmentLib.inputs.channels import channel_of
 
     def role_of(name: str) -> str | None:
         found = channel_of(name)

@@ -14,7 +14,7 @@ from ELMEDLib.cohort.table import write_table
 from ELMEDLib.cohort.work import CaseResult
 from ELMEDLib.progress import Progress, no_progress
 from ELMEDSegmentLib.catalogue import find_model
-from ELMEDSegmentLib.channels import channel_of
+from ELMEDSegmentLib.inputs.channels import channel_of
 from ELMEDSegmentLib.labels import CHANNELS, LABELS, REGIONS
 
 if TYPE_CHECKING:

@@ -28,8 +28,8 @@ from ELMEDSegmentLib.raw.registration import Registration, Scan, register
 from ELMEDSegmentLib.raw.steps import History, as_transform
 
 if TYPE_CHECKING:
+    from ELMEDSegmentLib.inputs.study import Study
     from ELMEDSegmentLib.preparation import Preparation
-    from ELMEDSegmentLib.study import Study
 
 PREPARE = ("auto", "never", "always")
 """When scans are prepared: where it is needed, never, or whatever they look like."""

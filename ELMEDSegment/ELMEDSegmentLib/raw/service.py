@@ -23,10 +23,10 @@ def prepare_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
         ELMEDError: the study or the folder cannot be used.
     """
     from ELMEDSegmentLib.device import choose_device
+    from ELMEDSegmentLib.inputs.study import read_study
     from ELMEDSegmentLib.labels import CHANNELS
     from ELMEDSegmentLib.raw.aligning import Aligning, align
     from ELMEDSegmentLib.raw.writing import write_aligned
-    from ELMEDSegmentLib.study import read_study
 
     progress("reading", 0.0, "Reading the volumes")
     volumes = {name: path for name, path in arguments["volumes"].items() if path}

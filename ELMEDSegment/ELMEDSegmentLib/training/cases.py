@@ -20,8 +20,8 @@ import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib import geometry
+from ELMEDSegmentLib.inputs.study import Study, check_study, read_study, read_volume
 from ELMEDSegmentLib.labels import CHANNELS, ENHANCING_TUMOUR, NECROTIC_CORE, OEDEMA
-from ELMEDSegmentLib.study import Study, check_study, read_study, read_volume
 
 EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".mha")
 

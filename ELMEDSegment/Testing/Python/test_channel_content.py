@@ -7,8 +7,8 @@ import itertools
 import pytest
 import SimpleITK as sitk
 
-from ELMEDSegmentLib.channel_content import HIGHEST, arrange
-from ELMEDSegmentLib.channels import Candidate, identify
+from ELMEDSegmentLib.inputs.channel_content import HIGHEST, arrange
+from ELMEDSegmentLib.inputs.channels import Candidate, identify
 from ELMEDSegmentLib.labels import CHANNELS
 
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ELMEDSegmentLib.channel_evidence import probabilities
-from ELMEDSegmentLib.channel_names import evidence_of_name
-from ELMEDSegmentLib.channels import Candidate, channel_of, guess_channels, identify
+from ELMEDSegmentLib.inputs.channel_evidence import probabilities
+from ELMEDSegmentLib.inputs.channel_names import evidence_of_name
+from ELMEDSegmentLib.inputs.channels import Candidate, channel_of, guess_channels, identify
+from ELMEDSegmentLib.inputs.series_facts import KEYWORDS, SeriesFacts
 from ELMEDSegmentLib.labels import CHANNELS
-from ELMEDSegmentLib.series_facts import KEYWORDS, SeriesFacts
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import SimpleITK as sitk
 from ELMEDLib.command import main
 from ELMEDLib.errors import InputError, ModelError
 from ELMEDLib.progress import no_progress
+from ELMEDSegmentLib.inputs.study import check_study
 from ELMEDSegmentLib.model import Model, load_model, read_manifest
 from ELMEDSegmentLib.network import build_network
 from ELMEDSegmentLib.segment import Options, segment
-from ELMEDSegmentLib.study import check_study
 from ELMEDSegmentLib.tasks import segment_files
 from ELMEDSegmentLib.training.combine import combine
 from ELMEDSegmentLib.training.publish import write_model

@@ -16,10 +16,10 @@ pytest.importorskip("pydicom", reason="pydicom is not installed")
 
 from dicom_studies import HEADERS, Examination
 from ELMEDLib.errors import InputError
-from ELMEDSegmentLib.dicom_headers import read_header
-from ELMEDSegmentLib.dicom_series import read_series
-from ELMEDSegmentLib.folder_study import find_study, read_folder_study
 from ELMEDSegmentLib.geometry import Grid, difference
+from ELMEDSegmentLib.inputs.dicom_headers import read_header
+from ELMEDSegmentLib.inputs.dicom_series import read_series
+from ELMEDSegmentLib.inputs.folder_study import find_study, read_folder_study
 from ELMEDSegmentLib.labels import CHANNELS
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ELMEDSegmentLib.evaluation import evaluate
 from ELMEDSegmentLib.geometry import Grid, difference
+from ELMEDSegmentLib.inputs.study import check_study, read_study
 from ELMEDSegmentLib.segment import Options, segment
-from ELMEDSegmentLib.study import check_study, read_study
 
 
 def rotation(degrees):

@@ -21,6 +21,7 @@ from ELMEDLib.errors import ConsentError, InputError, ModelError
 from ELMEDSegmentLib.catalogue import find_model
 from ELMEDSegmentLib.fitting import axes_of, fitted
 from ELMEDSegmentLib.inference import predict
+from ELMEDSegmentLib.inputs.study import check_study
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.manifest import Manifest, axes_are_known, read_manifest
 from ELMEDSegmentLib.model import load_model
@@ -30,7 +31,6 @@ from ELMEDSegmentLib.models.records import Record
 from ELMEDSegmentLib.network import BUILDERS
 from ELMEDSegmentLib.preparation import prepare
 from ELMEDSegmentLib.segment import Options, segment
-from ELMEDSegmentLib.study import check_study
 from ELMEDSegmentLib.training.start import find_start
 from foreign_models import (
     SEGRESNET,

@@ -11,12 +11,12 @@ import SimpleITK as sitk
 from ELMEDLib.command import main
 from ELMEDLib.errors import CancelledError, InputError
 from ELMEDSegmentLib.geometry import Grid
+from ELMEDSegmentLib.inputs.study import check_study
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.model import load_model
 from ELMEDSegmentLib.raw.aligning import NOT_WANTED, SKIPPED, Aligning, align
 from ELMEDSegmentLib.raw.steps import History
 from ELMEDSegmentLib.segment import Options, segment
-from ELMEDSegmentLib.study import check_study
 from ELMEDSegmentLib.tasks import TASKS
 from scanned_study import GRIDS, scan_study
 

@@ -12,11 +12,11 @@ import pytest
 import SimpleITK as sitk
 
 from ELMEDSegmentLib.geometry import Grid
+from ELMEDSegmentLib.inputs.study import read_study
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.raw.aligning import Aligning, align
 from ELMEDSegmentLib.raw.registration import overlap
 from ELMEDSegmentLib.raw.steps import rigid_inverse
-from ELMEDSegmentLib.study import read_study
 
 SQUARES = 8
 

@@ -8,10 +8,10 @@ import SimpleITK as sitk
 
 from ELMEDSegmentLib.catalogue import find_model
 from ELMEDSegmentLib.evaluation import evaluate
+from ELMEDSegmentLib.inputs.study import check_study, read_study
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.model import load_model
 from ELMEDSegmentLib.segment import Options, segment
-from ELMEDSegmentLib.study import check_study, read_study
 
 
 @pytest.fixture(scope="module")

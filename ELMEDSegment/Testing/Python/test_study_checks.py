@@ -11,8 +11,8 @@ import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.geometry import Grid
+from ELMEDSegmentLib.inputs.study import check_study, read_study
 from ELMEDSegmentLib.labels import CHANNELS
-from ELMEDSegmentLib.study import check_study, read_study
 
 
 @pytest.fixture

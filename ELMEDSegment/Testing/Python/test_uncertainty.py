@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from ELMEDSegmentLib.doubts import AT_THE_BORDER, NOTHING_FOUND, doubts
 from ELMEDSegmentLib.ensemble import ensemble_of
+from ELMEDSegmentLib.inputs.study import check_study
 from ELMEDSegmentLib.model import Model
 from ELMEDSegmentLib.segment import Options, segment
-from ELMEDSegmentLib.study import check_study
 from ELMEDSegmentLib.uncertainty import confidence, entropy_bits
 
 SURE = {"mean_probability": 0.95, "low_ml": 9.0, "high_ml": 11.0}

@@ -13,7 +13,7 @@ from ELMEDSegmentLib.labels import CHANNEL_TITLES
 
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
-    from ELMEDSegmentLib.folder_study import FolderStudy, FolderVolume
+    from ELMEDSegmentLib.inputs.folder_study import FolderStudy, FolderVolume
 
 DESCRIPTION = """\
 Find the four contrasts of a study (T1, contrast-enhanced T1, T2 and FLAIR) in a folder.
@@ -49,8 +49,8 @@ def identify_folder(arguments: dict[str, Any], progress: Progress) -> dict[str, 
     Raises:
         ELMEDError: the folder holds no study, or the output cannot be written.
     """
-    from ELMEDSegmentLib.folder_study import find_study
-    from ELMEDSegmentLib.study_checks import times
+    from ELMEDSegmentLib.inputs.folder_study import find_study
+    from ELMEDSegmentLib.inputs.study_checks import times
 
     progress("looking", 0.0, "Looking into the folder")
     found = find_study(arguments["folder"])

@@ -14,13 +14,13 @@ import numpy as np
 import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError
-from ELMEDSegmentLib.dicom_headers import Header, read_header
+from ELMEDSegmentLib.inputs.dicom_headers import Header, read_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from ELMEDSegmentLib.series_facts import SeriesFacts
+    from ELMEDSegmentLib.inputs.series_facts import SeriesFacts
 
 FEWEST_SLICES = 10
 """Localizers have three to nine slices; a brain with 6.5 mm slices has 20."""

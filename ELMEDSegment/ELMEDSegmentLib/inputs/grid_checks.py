@@ -11,8 +11,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from ELMEDSegmentLib import geometry
-from ELMEDSegmentLib.findings import NOTE, PROBLEM, WARNING, Finding
 from ELMEDSegmentLib.heads import head_of, shows_skull
+from ELMEDSegmentLib.inputs.findings import NOTE, PROBLEM, WARNING, Finding
 from ELMEDSegmentLib.labels import all_or_titles, joined_titles
 
 if TYPE_CHECKING:

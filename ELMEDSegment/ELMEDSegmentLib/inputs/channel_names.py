@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ELMEDSegmentLib.channel_evidence import OTHER, T1_FAMILY, Evidence
+from ELMEDSegmentLib.inputs.channel_evidence import OTHER, T1_FAMILY, Evidence
 from ELMEDSegmentLib.labels import CHANNEL_TITLES
 
 NAME = "name"

@@ -10,15 +10,15 @@ import SimpleITK as sitk
 
 from ELMEDLib.completeness import is_whole
 from ELMEDLib.errors import InputError
-from ELMEDSegmentLib.findings import PROBLEM, WARNING
+from ELMEDSegmentLib.inputs.findings import PROBLEM, WARNING
+from ELMEDSegmentLib.inputs.study_checks import findings_of
 from ELMEDSegmentLib.labels import CHANNELS, joined_titles
-from ELMEDSegmentLib.study_checks import findings_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from ELMEDSegmentLib.findings import Finding
+    from ELMEDSegmentLib.inputs.findings import Finding
 
 DEFAULT_REFERENCE = "t1c"
 

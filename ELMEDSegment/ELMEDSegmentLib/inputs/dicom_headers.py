@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ELMEDSegmentLib.series_facts import KEYWORDS, SeriesFacts
+from ELMEDSegmentLib.inputs.series_facts import KEYWORDS, SeriesFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

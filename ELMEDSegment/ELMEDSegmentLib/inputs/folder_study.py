@@ -13,12 +13,12 @@ import SimpleITK as sitk
 
 from ELMEDLib.environment import Requirement, require
 from ELMEDLib.errors import InputError
-from ELMEDSegmentLib.channels import SURE, Candidate, Identification, identify
-from ELMEDSegmentLib.dicom_series import Series, find_series, read_series
-from ELMEDSegmentLib.findings import NOTE, WARNING, Finding
+from ELMEDSegmentLib.inputs.channels import SURE, Candidate, Identification, identify
+from ELMEDSegmentLib.inputs.dicom_series import Series, find_series, read_series
+from ELMEDSegmentLib.inputs.findings import NOTE, WARNING, Finding
+from ELMEDSegmentLib.inputs.series_facts import SeriesFacts
+from ELMEDSegmentLib.inputs.study import Study, as_volume, check_study, read_volume
 from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS, joined_titles
-from ELMEDSegmentLib.series_facts import SeriesFacts
-from ELMEDSegmentLib.study import Study, as_volume, check_study, read_volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import SimpleITK as sitk
 
-from ELMEDSegmentLib import grid_checks
-from ELMEDSegmentLib.findings import NOTE, PROBLEM, WARNING, Finding, sorted_by_severity
 from ELMEDSegmentLib.heads import shows_skull
+from ELMEDSegmentLib.inputs import grid_checks
+from ELMEDSegmentLib.inputs.findings import NOTE, PROBLEM, WARNING, Finding, sorted_by_severity
 from ELMEDSegmentLib.labels import all_or_titles
 
 if TYPE_CHECKING:

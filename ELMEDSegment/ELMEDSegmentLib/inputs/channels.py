@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ELMEDSegmentLib.channel_dicom import evidence_of_series
-from ELMEDSegmentLib.channel_evidence import OTHER, T1_FAMILY, Evidence, probabilities
-from ELMEDSegmentLib.channel_names import evidence_of_name
+from ELMEDSegmentLib.inputs.channel_dicom import evidence_of_series
+from ELMEDSegmentLib.inputs.channel_evidence import OTHER, T1_FAMILY, Evidence, probabilities
+from ELMEDSegmentLib.inputs.channel_names import evidence_of_name
 from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS, joined_titles
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import SimpleITK as sitk
 
-    from ELMEDSegmentLib.series_facts import SeriesFacts
+    from ELMEDSegmentLib.inputs.series_facts import SeriesFacts
 
 SURE = 0.5
 """A volume is taken for a channel when that is more likely than not."""
@@ -210,7 +210,7 @@ def _fill_from_images(
     readers = [candidates[index].image for index in looked]
     if not silent or not missing or len(looked) < 2 or None in readers:  # noqa: PLR2004
         return []
-    from ELMEDSegmentLib.channel_content import arrange
+    from ELMEDSegmentLib.inputs.channel_content import arrange
 
     images = [reader() for reader in readers if reader]
     known = {channel: looked.index(guess.index) for channel, guess in guesses.items()}

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ELMEDSegmentLib.channel_evidence import OTHER, T1_FAMILY, Evidence
-from ELMEDSegmentLib.channel_names import evidence_of_name
+from ELMEDSegmentLib.inputs.channel_evidence import OTHER, T1_FAMILY, Evidence
+from ELMEDSegmentLib.inputs.channel_names import evidence_of_name
 
 if TYPE_CHECKING:
-    from ELMEDSegmentLib.series_facts import SeriesFacts
+    from ELMEDSegmentLib.inputs.series_facts import SeriesFacts
 
 DICOM = "DICOM"
 
