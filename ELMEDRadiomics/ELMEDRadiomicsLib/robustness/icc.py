@@ -54,7 +54,7 @@ def icc(values: NDArray[np.float64]) -> Icc:
         0.0 if part <= least else float(part) for part in (between, across, error)
     )
     whole = between + (repeats - 1) * error + repeats * (across - error) / targets
-    if whole <= 0:
+    if whole <= 0 or between == error == 0:  # targets that are all alike tell nothing
         return undefined
     value = (between - error) / whole
     return Icc(float(value), _low(float(value), targets, repeats, between, across, error))
@@ -72,9 +72,9 @@ def _low(
         return value
     a = repeats * value / (targets * (1 - value))
     b = 1 + repeats * value * (targets - 1) / (targets * (1 - value))
-    freedom = (a * across + b * error) ** 2 / (
-        (a * across) ** 2 / (repeats - 1) + (b * error) ** 2 / ((targets - 1) * (repeats - 1))
-    )
+    parts = (a * across) ** 2 / (repeats - 1)
+    parts += (b * error) ** 2 / ((targets - 1) * (repeats - 1))
+    freedom = (a * across + b * error) ** 2 / parts if parts > 0 else 0.0
     if not math.isfinite(freedom) or freedom <= 0:
         return math.nan
     critical = float(f.ppf(1 - (1 - LEVEL) / 2, targets - 1, freedom))

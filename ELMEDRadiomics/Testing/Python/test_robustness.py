@@ -37,6 +37,11 @@ def test_the_icc_is_that_of_the_paper():
     assert found.low == pytest.approx(0.019, abs=0.001)  # as R's psych package gives it
 
 
+def test_targets_that_are_all_alike_have_no_icc():
+    assert math.isnan(icc(np.array([[5.0, 3.0, 8.0], [5.0, 3.0, 8.0]])).value)
+    assert math.isnan(icc(np.full((3, 4), 7.0)).value)
+
+
 @settings(deadline=None, max_examples=40)
 @given(
     rows=st.lists(st.lists(st.floats(-100, 100), min_size=4, max_size=4), min_size=3, max_size=8),
