@@ -11,7 +11,9 @@ import slicer
 
 from ELMEDLib.errors import ELMEDError, InputError, OutputError
 from ELMEDLib.files import written_whole
-from ELMEDPlaygroundWidgets.results import chartOfHistory, tableOfHistory
+from ELMEDPlaygroundLib.arrays import decode
+from ELMEDPlaygroundLib.experiment.tables import confusion_columns, csv_of, history_columns
+from ELMEDPlaygroundWidgets.results import chartOfHistory, tableOfConfusion, tableOfHistory
 from ELMEDPlaygroundWidgets.section import Section
 
 if TYPE_CHECKING:
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from ELMEDPlaygroundWidgets.bench import Bench
 
 FORMAT = "elmed-playground-experiment"
+CONFUSION = "confusion"
+NO_CLASSES = (
+    "This network generates examples and tells no classes apart, so there is no confusion matrix. "
+    "Choose data with classes on the page Data."
+)
 
 ACTIONS = (
     (
@@ -46,6 +53,19 @@ ACTIONS = (
         "Results to a chart",
         "Draw loss and accuracy into charts that are kept with the scene.",
     ),
+    (
+        "makeConfusion",
+        "Confusion matrix to a table",
+        (
+            "Put how often each class is taken for which into a table node: a row for each true "
+            "class. All images of the part are counted that the view 'Confusion matrix' shows."
+        ),
+    ),
+    (
+        "saveTables",
+        "Save the results as CSV...",
+        "Write loss and accuracy of all steps, and the confusion matrix, as CSV files.",
+    ),
 )
 
 
@@ -58,6 +78,7 @@ class ExportSection(Section):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._tableNode: slicer.vtkMRMLTableNode | None = None
+        self._confusionNode: slicer.vtkMRMLTableNode | None = None
         self.widget = qt.QWidget()
         layout = qt.QVBoxLayout(self.widget)
         grid = qt.QGridLayout()
@@ -75,8 +96,8 @@ class ExportSection(Section):
         layout.addStretch(1)
 
     def sceneClosed(self) -> None:
-        """Forget the table: it is gone."""
-        self._tableNode = None
+        """Forget the tables: they are gone."""
+        self._tableNode = self._confusionNode = None
         self.saidLabel.text = ""
 
     # What can be done without dialogs
@@ -130,6 +151,21 @@ class ExportSection(Section):
         self._say(f"Saved: {', '.join(path.name for path in written)}.")
         return written
 
+    def writeTables(self, folder: Path) -> None:
+        """Write `training.csv` and `confusion-matrix.csv`; a file of before is replaced."""
+
+        def write(confusion: Mapping[str, Any]) -> None:
+            tables = {
+                "training.csv": history_columns(self.bench.history),
+                "confusion-matrix.csv": confusion_columns(confusion),
+            }
+            for name, columns in tables.items():
+                with written_whole(folder / name) as temporary:
+                    temporary.write_text(csv_of(columns), encoding="utf-8")
+            self._say(f"Saved: {', '.join(tables)}.")
+
+        self._withConfusion(lambda confusion: self._try(lambda: write(confusion)))
+
     # The buttons
 
     def _saveExperiment(self, *_) -> None:
@@ -163,6 +199,35 @@ class ExportSection(Section):
         names = " and ".join(f"'{chart.GetName()}'" for chart in charts)
         self._say(f"The charts {names} are shown in the layout.")
 
+    def _makeConfusion(self, *_) -> None:
+        def make(confusion: Mapping[str, Any]) -> None:
+            self._confusionNode = tableOfConfusion(confusion, self._confusionNode)
+            part = "test" if confusion["part"] == "test" else "training"
+            self._say(
+                f"How often each class is taken for which, of {confusion['looked_at']:,} {part} "
+                f"examples, is in the table '{self._confusionNode.GetName()}'."
+            )
+
+        self._withConfusion(make)
+
+    def _saveTables(self, *_) -> None:
+        folder = qt.QFileDialog.getExistingDirectory(None, "A folder for the tables")
+        if folder:
+            self.writeTables(Path(folder))
+
+    def _withConfusion(self, take: Callable[[Mapping[str, Any]], None]) -> None:
+        """Have the examples counted, and hand on what came of it."""
+        if (self.bench.summary or {}).get("generates"):
+            self.bench.troubled(NO_CLASSES)
+            return
+        view = next(view for view in self.bench.views.views if view.name == CONFUSION)
+        options = {"part": view.part, "everything": True}
+
+        def answered(answer: Mapping[str, Any]) -> None:
+            take(decode(answer["views"][CONFUSION]))
+
+        self.bench.ask("view", {"views": {CONFUSION: options}}, answered)
+
     def _write(self, path: Path, text: str) -> None:
         def write() -> None:
             with written_whole(path) as temporary:
@@ -183,8 +248,8 @@ class ExportSection(Section):
         self.saidLabel.text = sentence
 
     def created(self, summary: Mapping[str, Any]) -> None:  # noqa: ARG002 - a follower's
-        """Let the next table be a new one: it is another experiment."""
-        self._tableNode = None
+        """Let the next tables be new ones: it is another experiment."""
+        self._tableNode = self._confusionNode = None
 
 
 def _ask(title: str, nameFilter: str, suggested: str = "") -> Path | None:

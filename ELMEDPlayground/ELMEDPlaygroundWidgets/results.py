@@ -1,4 +1,4 @@
-"""Loss and accuracy as nodes of the scene."""
+"""Loss, accuracy and the confusion matrix as nodes of the scene."""
 
 from __future__ import annotations
 
@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING, Any
 import slicer
 
 from ELMEDLib.bridge.tables import setTable
+from ELMEDPlaygroundLib.experiment.tables import confusion_columns, history_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-COLUMNS = {
-    "Step": "step",
-    "Training loss": "train_loss",
-    "Test loss": "test_loss",
-    "Training accuracy": "train_accuracy",
-    "Test accuracy": "test_accuracy",
-}
 
 BLUE, ORANGE = (0.0, 0.447, 0.698), (0.835, 0.369, 0.0)
 QUANTITIES = ("Loss", "Accuracy")
@@ -27,13 +20,14 @@ def tableOfHistory(
     history: Sequence[Mapping[str, Any]], tableNode: slicer.vtkMRMLTableNode | None
 ) -> slicer.vtkMRMLTableNode:
     """Put the rows of a training into the table, or into a new one, and return it."""
-    scene = slicer.mrmlScene
-    if tableNode is None or not scene.IsNodePresent(tableNode):
-        name = scene.GenerateUniqueName("Playground training")
-        tableNode = scene.AddNewNodeByClass("vtkMRMLTableNode", name)
-    columns = {title: [_number(row.get(key)) for row in history] for title, key in COLUMNS.items()}
-    setTable(tableNode, columns)
-    return tableNode
+    return _filled(tableNode, "Playground training", history_columns(history))
+
+
+def tableOfConfusion(
+    confusion: Mapping[str, Any], tableNode: slicer.vtkMRMLTableNode | None
+) -> slicer.vtkMRMLTableNode:
+    """Put a confusion matrix into the table, or into a new one, and return it."""
+    return _filled(tableNode, "Playground confusion matrix", confusion_columns(confusion))
 
 
 def chartOfHistory(tableNode: slicer.vtkMRMLTableNode) -> list[slicer.vtkMRMLPlotChartNode]:
@@ -61,5 +55,11 @@ def chartOfHistory(tableNode: slicer.vtkMRMLTableNode) -> list[slicer.vtkMRMLPlo
     return charts
 
 
-def _number(value: Any) -> float:
-    return float("nan") if value is None else float(value)
+def _filled(
+    tableNode: slicer.vtkMRMLTableNode | None, name: str, columns: Mapping[str, Sequence[Any]]
+) -> slicer.vtkMRMLTableNode:
+    scene = slicer.mrmlScene
+    if tableNode is None or not scene.IsNodePresent(tableNode):
+        tableNode = scene.AddNewNodeByClass("vtkMRMLTableNode", scene.GenerateUniqueName(name))
+    setTable(tableNode, columns)
+    return tableNode

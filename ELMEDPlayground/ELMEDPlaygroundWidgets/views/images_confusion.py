@@ -55,9 +55,14 @@ class PartView(ImageView):
         )
         self.bar.addStretch(1)
 
+    @property
+    def part(self) -> str:
+        """The part that is looked at: "test" or "train"."""
+        return self.partCombo.currentData
+
     def request(self) -> dict[str, Any]:
         """Ask for the part."""
-        return {"part": self.partCombo.currentData, "everything": self.allBox.checked}
+        return {"part": self.part, "everything": self.allBox.checked}
 
     def clicked(self, what: Any) -> None:
         """Turn the other views to an image that was clicked."""

@@ -32,6 +32,15 @@ def test_every_control_has_a_help_text(panel):
     assert panel_checks.controls_without_help(panel.ui.ELMEDPlayground) == []
 
 
+def test_every_control_of_every_view_has_a_help_text_on_screen_or_not(panel):
+    """A view that is not in a pane hangs in no panel."""
+    views = panel.panel.views.views
+    assert len(views) > len(panel.panel.views.onScreen())
+    without = {view.name: panel_checks.controls_without_help(view.widget) for view in views}
+    assert {name: controls for name, controls in without.items() if controls} == {}
+    assert [view.name for view in views if not (view.help and view.title)] == []
+
+
 def test_loading_closing_and_reloading_leave_nothing_behind(host, panel):
     assert panel_checks.nodes_left_by_reloading(host, NAME, times=20) == 0
     assert host.slot_errors == []

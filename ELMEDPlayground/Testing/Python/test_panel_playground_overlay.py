@@ -8,6 +8,8 @@ import SimpleITK as sitk
 
 NAME = "ELMEDPlayground"
 SIDE = 32
+COVERED = 0.3
+"""Share of the view that a map of the whole scan covers, at least."""
 
 
 def image(array):
@@ -16,7 +18,7 @@ def image(array):
 
 @pytest.fixture
 def red(host):
-    """Returns the pixels of the red slice view."""
+    """Returns the pixels of the red slice view, (y, x, rgb)."""
 
     def pixels():
         from host.widgets.mrml_views import picture_of
@@ -25,7 +27,10 @@ def red(host):
         view.view.fit_view_to_content()
         window = view.renderWindow()
         window.Render()
-        return bytes(picture_of(window).constBits())
+        picture = picture_of(window)
+        rows = np.frombuffer(picture.constBits(), np.uint8)
+        rows = rows.reshape(picture.height(), picture.bytesPerLine())[:, : 3 * picture.width()]
+        return rows.reshape(picture.height(), picture.width(), 3)
 
     return pixels
 
@@ -42,9 +47,9 @@ def test_the_scan_is_seen_where_the_map_is_zero_and_covered_where_it_is_not(
     alone = red()
     scan_nodes.overlay(scan_nodes.putVolume("map", image(np.zeros((SIDE,) * 3))), source, low, 1.0)
     host.process_events()
-    assert red() == alone
+    np.testing.assert_array_equal(red(), alone)
 
     full = scan_nodes.putVolume("map", image(np.ones((SIDE,) * 3)))
     scan_nodes.overlay(full, source, low, 1.0)
     host.process_events()
-    assert red() != alone
+    assert (red() != alone).any(axis=-1).mean() > COVERED

@@ -292,7 +292,10 @@ def test_the_confusion_matrix_goes_to_a_table_and_with_the_curves_to_csv(
     counts = [[int(table.GetColumnByName(t).GetValue(row)) for t in taken] for row in (0, 1)]
     assert sum(map(sum, counts)) == bench.summary["test"]
     right = (counts[0][0] + counts[1][1]) / bench.summary["test"]
-    assert right == pytest.approx(bench.history[-1]["test_accuracy"], abs=1e-6)
+    evaluated = []
+    bench.ask("evaluate", {}, evaluated.append)
+    host.wait_until(lambda: evaluated)
+    assert right == pytest.approx(evaluated[0]["numbers"]["test_accuracy"], abs=1e-6)
 
     export.writeTables(tmp_path)
     host.wait_until(lambda: export.saidLabel.text.startswith("Saved: training.csv"))
