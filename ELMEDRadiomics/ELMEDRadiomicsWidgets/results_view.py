@@ -151,7 +151,10 @@ class ResultsView(ResultsBox):
         )
         if not unstable or layoutOf(node) != LONG:
             return
-        model = self.ui.featuresTableView.tableModel()
+        view = self.ui.featuresTableView
+        model = view.tableModel()
+        # A changed item would be taken for an edited one, and its text written into the table.
+        wasBlocked = model.blockSignals(True)
         names = node.GetTable().GetColumnByName("Feature")
         grey = qt.QBrush(qt.QColor(GREY))
         for row in range(node.GetNumberOfRows()):
@@ -160,6 +163,8 @@ class ResultsView(ResultsBox):
                     item = model.item(row, column)
                     if item is not None:
                         item.setForeground(grey)
+        model.blockSignals(wasBlocked)
+        view.viewport().update()
 
     def _robustnessAsked(self, *_) -> None:
         request = robustnessRequest(self._tableNode) if self._tableNode is not None else None

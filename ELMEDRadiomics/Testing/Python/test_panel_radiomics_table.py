@@ -171,4 +171,4 @@ def test_unstable_features_are_grey_and_marked(host, measured, slicer, tmp_path)
     assert json.loads(path.read_text())["robustness"] == found
     ui.layoutComboBox.setCurrentIndex(1)
     ui.layoutComboBox.setCurrentIndex(0)
-    assert table.GetNumberOfColumns() > 7
+    assert node.GetNumberOfColumns() == 9
