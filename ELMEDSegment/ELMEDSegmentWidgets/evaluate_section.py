@@ -23,7 +23,7 @@ TABLE_ROLE = "ELMED.Evaluation"
 COLUMNS = {
     "dice": ("Dice", 3),
     "hd95_mm": ("HD95 mm", 1),
-    "surface_dice": ("Surface Dice", 3),
+    "surface_dice": ("Surface", 3),
     "volume_difference_ml": ("Diff. mL", 2),
 }
 """Title and decimal places of each measure."""

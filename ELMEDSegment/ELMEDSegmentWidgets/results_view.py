@@ -137,8 +137,11 @@ class ResultsView(ResultsBox):
         self.ui.overlayFrame.visible = bool(maps)
 
     def _overlay(self, *_) -> None:
-        maps = result_maps.MAPS.of(self._segmentationNode)
-        result_maps.overlay(maps.get(self.ui.overlayComboBox.currentData))
+        shown = result_maps.MAPS.of(self._segmentationNode).get(self.ui.overlayComboBox.currentData)
+        result_maps.overlay(shown)
+        if self._segmentationNode is not None:
+            # Under filled segments a map cannot be seen.
+            self._segmentationNode.GetDisplayNode().SetVisibility2DFill(shown is None)
 
     def _edit(self, *_) -> None:
         hand_over.editSegments(self._segmentationNode, referenceVolumeOf(self._segmentationNode))

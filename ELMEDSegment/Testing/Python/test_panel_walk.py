@@ -104,8 +104,12 @@ def the_result_is_read(host, panel):
     assert "small parts of the tumour may be missed" in ui.warningsLabel.text
     ui.overlayComboBox.setCurrentIndex(1)
     assert ui.overlayComboBox.currentText == "Probability of whole tumour"
+    display = ui.segmentationSelector.currentNode().GetDisplayNode()
+    assert not display.GetVisibility2DFill()
+    ui.overlayComboBox.setCurrentIndex(0)
+    assert display.GetVisibility2DFill()
     ui.show3DButton.click()
-    assert ui.segmentationSelector.currentNode().GetDisplayNode().GetVisibility3D()
+    assert display.GetVisibility3D()
 
 
 def the_result_is_judged(host, slicer, panel, truth):
