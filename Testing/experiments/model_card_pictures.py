@@ -62,7 +62,8 @@ def draw_curves(runs: Sequence[Path], path: Path) -> None:
     losses, scores = figure.subplots(1, 2)
     for number, run in enumerate(runs):
         rows = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-        loss = np.array([row["loss"] for row in rows])
+        # A run that was validated before its first step has a row without a loss.
+        loss = np.array([row["loss"] for row in rows if "loss" in row])
         smooth = np.convolve(loss, np.ones(SMOOTHED_OVER) / SMOOTHED_OVER, mode="valid")
         losses.plot(np.arange(len(smooth)) + SMOOTHED_OVER, smooth, lw=1, label=f"{number + 1}")
         judged = [row for row in rows if row.get("dice")]

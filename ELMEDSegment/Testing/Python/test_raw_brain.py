@@ -89,7 +89,7 @@ def test_the_bundled_network_finds_brains_of_made_up_heads():
         grid = Grid((60, 68, 60), (3.5,) * 3, (0.0,) * 3, GRID.direction)
         found = grid.resample(find_brain(grid.place(image)))
         scores.append(dice(sitk.GetArrayViewFromImage(found) > 0.5, share > 0.5))
-    assert np.median(scores) > 0.6, scores
+    assert np.median(scores) > 0.75, scores
 
 
 @pytest.mark.slow
@@ -102,7 +102,7 @@ def test_it_finds_brains_of_heads_that_it_has_never_seen(name, shared_data):
         grid = Grid((72, 80, 72), (3.0,) * 3, (0.0,) * 3, GRID.direction)
         found = grid.resample(find_brain(grid.place(image)))
         scores.append(dice(sitk.GetArrayViewFromImage(found) > 0.5, share > 0.5))
-    assert np.median(scores) > 0.8, scores
+    assert np.median(scores) > 0.87, scores
 
 
 def test_a_stripped_volume_is_its_own_brain(sample_study):
