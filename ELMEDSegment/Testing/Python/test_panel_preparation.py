@@ -38,7 +38,8 @@ def test_a_study_as_scanned_is_prepared_and_told(host, slicer, panel, volumes, t
     panel.ui.keepPreparedCheckBox.click()
     segment(host, panel)
     said = panel.ui.preparationLabel.text
-    assert panel.ui.preparationCollapsibleButton.visible
+    section = panel.ui.preparationCollapsibleButton
+    assert section.isVisibleTo(panel.ui.resultsCollapsibleButton)
     assert "FLAIR was registered to contrast-enhanced T1" in said
     assert "extracted by ELMED brain extraction" in said
     names = {node.GetName() for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")}
