@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ELMEDLib.segment_kinds import SegmentKind
 
+
 def setSegments(
     segmentationNode: slicer.vtkMRMLSegmentationNode,
     labels: sitk.Image,

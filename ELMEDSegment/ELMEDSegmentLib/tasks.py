@@ -143,13 +143,14 @@ def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
 def _read(arguments: dict[str, Any], optional: tuple[str, ...], *, preparing: bool) -> Study:
     """Read the study from its folder or from its files."""
     from ELMEDSegmentLib.inputs.folder_study import read_folder_study
-    from ELMEDSegmentLib.inputs.study import read_study
+    from ELMEDSegmentLib.inputs.study import lacking, read_study
 
     volumes, folder = arguments.get("volumes") or {}, arguments.get("folder")
     reference = arguments.get("reference")
     if folder:
         return read_folder_study(folder, optional, reference, preparing=preparing, named=volumes)
-    channels = tuple(name for name in CHANNELS if volumes.get(name) or name not in optional)
+    given = [name for name in CHANNELS if volumes.get(name)]
+    channels = CHANNELS if lacking(given, optional) else tuple(given)
     return read_study(volumes, channels, reference, preparing=preparing)
 
 

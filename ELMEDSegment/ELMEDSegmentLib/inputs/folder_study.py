@@ -17,7 +17,7 @@ from ELMEDSegmentLib.inputs.channels import SURE, Candidate, Identification, ide
 from ELMEDSegmentLib.inputs.dicom_series import Series, find_series, read_series
 from ELMEDSegmentLib.inputs.findings import NOTE, WARNING, Finding
 from ELMEDSegmentLib.inputs.series_facts import SeriesFacts
-from ELMEDSegmentLib.inputs.study import Study, as_volume, check_study, read_volume
+from ELMEDSegmentLib.inputs.study import Study, as_volume, check_study, lacking, read_volume
 from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS, joined_titles
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def read_folder_study(
 
     Args:
         folder: with image files or DICOM series.
-        optional: channels that may be missing.
+        optional: channels of which one may be missing.
         reference: the channel whose grid results are returned on; T1c unless told.
         preparing: see `study.check_study`.
         named: file of each channel that the user names; it goes before what was recognised.
@@ -165,7 +165,9 @@ def read_folder_study(
     found = find_study(folder)
     chosen = {name: volume for name, volume in found.chosen().items() if name not in named}
     there = {*chosen, *named}
-    missing = [name for name in CHANNELS if name not in there and name not in optional]
+    # What cannot be read may be the contrast that is missing: nothing is left out unasked.
+    unread = any(volume.left_out == UNREADABLE for volume in found.volumes)
+    missing = lacking(there, () if unread else optional)
     if missing:
         raise _not_found(missing, found)
     acquired = {name: moment for name, moment in found.acquired().items() if name in chosen}

@@ -75,6 +75,12 @@ def read_study(
     return check_study(images, reference, preparing=preparing)
 
 
+def lacking(there: Collection[str], optional: Collection[str]) -> list[str]:
+    """Return the channels that a study lacks and must have; one of `optional` may be missing."""
+    missing = [name for name in CHANNELS if name not in there]
+    return [] if len(missing) == 1 and missing[0] in optional else missing
+
+
 def read_volume(path: Path | str, channel: str) -> sitk.Image:
     """Read one 3D scalar volume.
 

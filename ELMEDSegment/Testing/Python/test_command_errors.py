@@ -15,7 +15,7 @@ from ELMEDSegmentLib.labels import CHANNELS
 def places(sample_study, tmp_path_factory):
     """Folders in which something is missing or broken."""
     top = tmp_path_factory.mktemp("places")
-    for name in ("empty", "text", "three", "damaged", "cut"):
+    for name in ("empty", "text", "two", "damaged", "cut"):
         (top / name).mkdir()
     (top / "text" / "letter.txt").write_text("Dear colleague")
     (top / "table.csv").write_text("patient,age\nanna,61\n")
@@ -23,8 +23,8 @@ def places(sample_study, tmp_path_factory):
         image = sitk.Shrink(sitk.ReadImage(str(sample_study[channel])), (8, 8, 8))
         sitk.WriteImage(image, str(top / "cut" / f"{channel}.nii.gz"))
         shutil.copy(top / "cut" / f"{channel}.nii.gz", top / "damaged")
-        if channel != "flair":
-            shutil.copy(top / "cut" / f"{channel}.nii.gz", top / "three")
+        if channel not in ("t2", "flair"):
+            shutil.copy(top / "cut" / f"{channel}.nii.gz", top / "two")
     (top / "damaged" / "t2.nii.gz").write_text("no image at all")
     whole = (top / "cut" / "flair.nii.gz").read_bytes()
     (top / "cut" / "flair.nii.gz").write_bytes(whole[: len(whole) // 2])
@@ -39,14 +39,14 @@ def places(sample_study, tmp_path_factory):
         ("identify text", "holds no volumes"),
         ("identify nowhere", "The folder 'nowhere' does not exist. Check the path."),
         ("identify seg.nii.gz", "'seg.nii.gz' is a file, not a folder. Give the folder"),
-        ("segment three -o o.nii.gz", "recognised as FLAIR. Run `elmed identify`"),
+        ("segment two -o o.nii.gz", "recognised as T2 and FLAIR. Run `elmed identify`"),
         ("segment damaged -o o.nii.gz", "T2; 'damaged/t2.nii.gz' cannot be read. Export"),
         ("segment cut -o o.nii.gz", "'cut/flair.nii.gz' cannot be read as an image"),
         ("segment -o o.nii.gz", "The study has no T1, contrast-enhanced T1, T2 and FLAIR volume."),
         ("segment empty -o o.txt", "does not end in an image format"),
         ("evaluate seg.nii.gz nowhere.nii.gz", "'nowhere.nii.gz' does not exist. Check"),
         ("evaluate seg.nii.gz text/letter.txt", "cannot be read as an image"),
-        ("evaluate seg.nii.gz three/t1.nii.gz", "which no tissue of a glioma has. Give labels"),
+        ("evaluate seg.nii.gz two/t1.nii.gz", "which no tissue of a glioma has. Give labels"),
         ("evaluate seg.nii.gz", "There is nothing to compare. Give a segmentation"),
         ("export seg.nii.gz -o seg.png", "Use one of .seg.nrrd, .nii.gz, .nii, .dcm."),
         ("export seg.nii.gz -o seg.dcm", "none is given. Give the folder of the series"),

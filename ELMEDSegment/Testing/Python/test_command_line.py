@@ -43,11 +43,19 @@ def test_segment_writes_labels_and_prints_volumes(study, small_model, tmp_path):
 
 def test_missing_channel_is_named_and_nothing_is_written(study, tmp_path):
     output = tmp_path / "out" / "labels.nii.gz"
-    done = elmed("segment", *inputs(study, "t1", "t1c", "t2"), "-o", output)
+    done = elmed("segment", *inputs(study, "t1", "t1c"), "-o", output)
     assert done.returncode == 1
-    assert done.stderr.startswith("elmed: The study has no FLAIR volume.")
+    assert done.stderr.startswith("elmed: The study has no T2 and FLAIR volume.")
     assert "Traceback" not in done.stderr
     assert not output.exists()
+
+
+def test_one_missing_channel_is_dealt_with_and_said(study, tmp_path):
+    output = tmp_path / "labels.nii.gz"
+    done = elmed("segment", *inputs(study, "t1", "t1c", "t2"), "-o", output)
+    assert done.returncode == 0, done.stderr
+    assert "Warning: There was no FLAIR volume" in done.stderr
+    assert output.exists()
 
 
 def test_wrong_file_gives_one_clear_sentence(study, tmp_path):

@@ -162,7 +162,7 @@ def test_files_of_three_contrasts_are_segmented_when_the_model_copes(
     }
     assert any("no T1 volume" in text for text in segment_files(arguments, no_progress)["warnings"])
     del arguments["volumes"]["flair"]
-    with pytest.raises(InputError, match="no FLAIR"):
+    with pytest.raises(InputError, match="no T1 and FLAIR volume"):
         segment_files(arguments, no_progress)
 
 

@@ -30,7 +30,7 @@ def changed(image, change):
 def test_missing_channel_is_named(phantom, tmp_path):
     paths = phantom().write(tmp_path)
     del paths["flair"]
-    with pytest.raises(InputError, match=r"no FLAIR \(flair\) volume"):
+    with pytest.raises(InputError, match="no FLAIR volume"):
         read_study(paths)
 
 
