@@ -33,7 +33,8 @@ def opened(host, panel, server):
     fresh = host.select_module(NAME).panel
     fresh.ui.modelsCollapsibleButton.collapsed = False
     yield fresh
-    fresh.cleanup()
+    # Ends the panel with its worker, and leaves a living one to other tests.
+    host.reload(NAME)
 
 
 @pytest.fixture
