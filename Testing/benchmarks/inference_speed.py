@@ -7,7 +7,7 @@ crops to the brain, predicts once, and interpolates back. Both are timed from z-
 probabilities at 1 mm.
 
 Run with two CPU cores: `make benchmark`. With the development data beside the project the study is
-`msd-brats-001`, which the network was not trained on; else it is the sample study.
+`msd-brats-001`; else it is the sample study.
 """
 
 from __future__ import annotations
