@@ -65,5 +65,8 @@ def test_a_key_comes_with_its_name(pad):
 def test_pointing_moves_the_mouse_without_a_button(pad):
     from host import hands
 
+    # Qt tells of no move to where the mouse already is, so it comes from elsewhere.
+    hands.point_at(pad, (40, 30))
     hands.point_at(pad, (7, 9))
-    assert pad.felt == [("move", 7, 9)]
+    assert pad.felt[-1] == ("move", 7, 9)
+    assert {name for name, *_ in pad.felt} == {"move"}

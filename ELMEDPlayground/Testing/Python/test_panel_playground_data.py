@@ -106,12 +106,15 @@ def test_mnist_files_are_read_from_a_folder_and_damaged_ones_are_told(host, pane
 
 
 def test_points_drawn_by_hand_are_learnt_from(host, panel, bench):
+    import qt
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest
 
     from host.pythonqt import unwrap
 
     data = choose_kind(panel, "drawn")
+    # What somebody drew before, in this panel, is still there.
+    data.padRow.findChild(qt.QPushButton, "drawnClearButton").click()
     pad = unwrap(data.pad)
     for label, corner in ((0, 40), (1, 190)):
         data.classCombo.setCurrentIndex(label)
