@@ -8,7 +8,7 @@ import ctk
 import qt
 
 from ELMEDPlaygroundWidgets.data_kinds import BY_KIND, DATA_KINDS
-from ELMEDPlaygroundWidgets.draw_pad import COLOURS, DrawPad
+from ELMEDPlaygroundWidgets.drawing_row import DrawingRow
 from ELMEDPlaygroundWidgets.form import Form
 from ELMEDPlaygroundWidgets.section import Section
 
@@ -100,31 +100,8 @@ class DataSection(Section):
         layout.addWidget(self.folderLine)
 
     def _addPad(self, layout: Any) -> None:
-        self.padRow = qt.QWidget()
-        row = qt.QHBoxLayout(self.padRow)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.pad = DrawPad(self._drawn)
-        self.pad.setObjectName("drawPad")
-        self.pad.setToolTip("Press the mouse and draw points of the chosen class.")
-        row.addWidget(self.pad)
-        column = qt.QVBoxLayout()
-        self.classCombo = qt.QComboBox()
-        self.classCombo.setObjectName("drawnClassComboBox")
-        self.classCombo.setToolTip("The class of the points that are drawn next.")
-        for number, colour in enumerate(COLOURS):
-            pixmap = qt.QPixmap(16, 16)
-            pixmap.fill(qt.QColor(colour))
-            self.classCombo.addItem(qt.QIcon(pixmap), f"Class {number + 1}", number)
-        self.classCombo.connect("currentIndexChanged(int)", self._classChosen)
-        column.addWidget(self.classCombo)
-        clear = qt.QPushButton("Clear")
-        clear.setObjectName("drawnClearButton")
-        clear.setToolTip("Remove all points.")
-        clear.connect("clicked(bool)", self._clear)
-        column.addWidget(clear)
-        column.addStretch(1)
-        row.addLayout(column, 1)
-        layout.addWidget(self.padRow)
+        row = DrawingRow(layout, "drawn", "class", self._drawn)
+        self.padRow, self.pad, self.classCombo = row.widget, row.pad, row.combo
 
     # What the user does
 
@@ -162,12 +139,5 @@ class DataSection(Section):
     def _folderChosen(self, *_) -> None:
         self._changed(self.forms["mnist"].values)
 
-    def _classChosen(self, *_) -> None:
-        self.pad.currentClass = self.classCombo.currentData
-
     def _drawn(self) -> None:
         self._changed(self.forms["drawn"].values)
-
-    def _clear(self, *_) -> None:
-        self.pad.setPoints([])
-        self._drawn()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 
-from ELMEDPlaygroundWidgets.draw_pad import COLOURS, DrawPad
+from ELMEDPlaygroundWidgets.drawing_row import DrawingRow
 from ELMEDPlaygroundWidgets.form import Choice, Form, Number
 from ELMEDPlaygroundWidgets.section import Section
 
@@ -111,31 +111,8 @@ class GenerateSection(Section):
         self._wantsViews = False
 
     def _addPad(self, layout: Any) -> None:
-        self.padRow = qt.QWidget()
-        row = qt.QHBoxLayout(self.padRow)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.pad = DrawPad(self._drawn)
-        self.pad.setObjectName("generateDrawPad")
-        self.pad.setToolTip("Press the mouse and draw points of the chosen mode.")
-        row.addWidget(self.pad)
-        column = qt.QVBoxLayout()
-        self.modeCombo = qt.QComboBox()
-        self.modeCombo.setObjectName("generateModeComboBox")
-        self.modeCombo.setToolTip("The mode of the points that are drawn next.")
-        for number, colour in enumerate(COLOURS):
-            pixmap = qt.QPixmap(16, 16)
-            pixmap.fill(qt.QColor(colour))
-            self.modeCombo.addItem(qt.QIcon(pixmap), f"Mode {number + 1}", number)
-        self.modeCombo.connect("currentIndexChanged(int)", self._modeChosen)
-        column.addWidget(self.modeCombo)
-        clear = qt.QPushButton("Clear")
-        clear.setObjectName("generateClearButton")
-        clear.setToolTip("Remove all points.")
-        clear.connect("clicked(bool)", self._clear)
-        column.addWidget(clear)
-        column.addStretch(1)
-        row.addLayout(column, 1)
-        layout.addWidget(self.padRow)
+        row = DrawingRow(layout, "generate", "mode", self._drawn)
+        self.padRow, self.pad, self.modeCombo = row.widget, row.pad, row.combo
 
     # What the user does
 
@@ -164,12 +141,5 @@ class GenerateSection(Section):
         self._wantsViews = self._wantsViews or not self.bench.spec.get("generate")
         self.bench.change(generate=self._spec(values))
 
-    def _modeChosen(self, *_) -> None:
-        self.pad.currentClass = self.modeCombo.currentData
-
     def _drawn(self) -> None:
         self._changed(self.form.values)
-
-    def _clear(self, *_) -> None:
-        self.pad.setPoints([])
-        self._drawn()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 
+from ELMEDLib.bridge.dicom import seriesFiles
 from ELMEDLib.bridge.messages import showError
 from ELMEDLib.bridge.panels import FULL
 from ELMEDLib.errors import CancelledError, ELMEDError
@@ -197,16 +198,6 @@ class ReportSection:
 
     def _showError(self, error: ELMEDError) -> None:
         showError(error, TITLE, self.place.workerLog)
-
-
-def seriesFiles(volume: slicer.vtkMRMLScalarVolumeNode | None) -> list[str]:
-    """Return the DICOM files that a volume was loaded from, as far as the database knows them."""
-    identifiers = (volume.GetAttribute("DICOM.instanceUIDs") or "").split() if volume else []
-    database = getattr(slicer, "dicomDatabase", None)
-    if not identifiers or database is None:
-        return []
-    files = [database.fileForInstance(identifier) for identifier in identifiers]
-    return files if all(files) else []
 
 
 def _chosen(path: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import slicer
-
+from ELMEDLib.bridge.dicom import seriesFiles
 from ELMEDLib.errors import CancelledError, ELMEDError
 from ELMEDSegmentWidgets import installation
 from ELMEDSegmentWidgets.glioma_labels import referenceVolumeOf
@@ -14,6 +13,8 @@ from ELMEDSegmentWidgets.results import REPORT_ATTRIBUTE
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
+
+    import slicer
 
     from ELMEDSegmentWidgets.result_runs import LabelsRun, ResultWorkplace
 
@@ -150,13 +151,3 @@ def reportOf(segmentationNode: slicer.vtkMRMLSegmentationNode) -> dict[str, Any]
     """Return the report of the run that a segmentation came from, None for one that came not."""
     text = segmentationNode.GetAttribute(REPORT_ATTRIBUTE)
     return json.loads(text) if text else None
-
-
-def seriesFiles(volume: slicer.vtkMRMLScalarVolumeNode | None) -> list[str]:
-    """Return the DICOM files that a volume was loaded from, as far as the database knows them."""
-    identifiers = (volume.GetAttribute("DICOM.instanceUIDs") or "").split() if volume else []
-    database = getattr(slicer, "dicomDatabase", None)
-    if not identifiers or database is None:
-        return []
-    files = [database.fileForInstance(identifier) for identifier in identifiers]
-    return files if all(files) else []

@@ -290,7 +290,7 @@ def test_files_of_the_series_are_asked_of_slicers_dicom_database(
     """The host has no DICOM database: two functions stand in for what Slicer's answers."""
     import pydicom
 
-    from ELMEDSegmentWidgets.export_section import seriesFiles
+    from ELMEDLib.bridge.dicom import seriesFiles
 
     files = write_series(sitk.ReadImage(str(small_study / "t1c.nii.gz")), tmp_path / "series")
     known = {str(pydicom.dcmread(path).SOPInstanceUID): str(path) for path in files}
