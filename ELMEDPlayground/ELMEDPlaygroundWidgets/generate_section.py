@@ -1,13 +1,12 @@
-"""The page where a generator is chosen: what it learns, and how."""
+"""The page Generate: parts to choose from, each for one kind of sample."""
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 import qt
 
-from ELMEDPlaygroundWidgets.drawing_row import DrawingRow
-from ELMEDPlaygroundWidgets.form import Choice, Form, Number
 from ELMEDPlaygroundWidgets.section import Section
 
 if TYPE_CHECKING:
@@ -15,131 +14,105 @@ if TYPE_CHECKING:
 
     from ELMEDPlaygroundWidgets.bench import Bench
 
-KINDS = {
-    "eight-gaussians": "Eight clouds",
-    "rings": "Two rings",
-    "moons": "Two moons",
-    "spiral": "Spiral",
-    "drawn": "Drawn by hand",
-}
-SCHEDULES = {"cosine": "Cosine", "linear": "Linear"}
-FEWEST = 4
-"""Points that must be drawn."""
+PARTS: list[str] = [
+    "ELMEDPlaygroundWidgets.generate_points:GeneratePoints",
+]
+"""The parts' classes as `module:class`, in the order of the list that they are chosen from.
 
-FIELDS = (
-    Choice("kind", "Points", "What it learns to make more of.", KINDS, "eight-gaussians"),
-    Number("neurons", "Neurons", "In each of the three hidden layers.", 4, 256, 64, True),
-    Number(
-        "levels",
-        "Noise levels",
-        "In how many steps data become noise, and noise becomes data again.",
-        5,
-        200,
-        50,
-        True,
-    ),
-    Choice(
-        "schedule",
-        "Noise schedule",
-        "How fast the data drown in noise: cosine spares them for longer.",
-        SCHEDULES,
-        "cosine",
-    ),
-    Number("learning_rate", "Learning rate", "The size of a step.", 0.000001, 1, 0.004),
-    Number("batch", "Batch", "Points in a step.", 1, 2000, 256, True),
-    Number("seed", "Seed", "Decides all that chance has a say in.", 0, 999_999, 0, True),
-)
-
-HELP = (
-    "A <b>diffusion model</b> learns to take noise away from points, and then makes new points out "
-    "of noise alone. Begin, and press <b>Run</b>."
-)
-ON = "On the bench: a diffusion model with {:,} parameters, {:,} points to learn from."
-OFF = "On the bench is a network that classifies. Begin, or change something here, to replace it."
-TOO_FEW = "Draw at least four points with the mouse."
-VIEWS = ("generated", "score-field")
+Each is a `Section`; its title is the entry of the list, and its help the entry's help text.
+"""
 
 
 class GenerateSection(Section):
-    """Points, network and noise of a generator."""
+    """A list of parts, and below it the one that is chosen."""
 
     title = "Generate"
-    help = "Let a network learn to make new points: diffusion in the plane."
+    help = "Let networks make points, slices, tumours and texts."
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self._wantsViews = False
+        self.parts = [_part(path)(bench) for path in PARTS]
         self.widget = qt.QWidget()
         layout = qt.QVBoxLayout(self.widget)
-        about = qt.QLabel(HELP)
-        about.setWordWrap(True)
-        about.setToolTip("What this page is for.")
-        layout.addWidget(about)
-        self.form = Form(FIELDS, self._changed, bench.troubled)
-        self.form.widget.setObjectName("generateForm")
-        layout.addWidget(self.form.widget)
-        self._addPad(layout)
+        self.partCombo = qt.QComboBox()
+        self.partCombo.setObjectName("generatePartCombo")
+        self.partCombo.setToolTip("What kind of samples to make.")
         row = qt.QHBoxLayout()
-        self.beginButton = qt.QPushButton("Begin")
-        self.beginButton.setObjectName("generateBeginButton")
-        self.beginButton.setToolTip("Lay a generator with these choices on the bench, untrained.")
-        self.beginButton.connect("clicked(bool)", self._begin)
-        row.addWidget(self.beginButton)
-        self.stateLabel = qt.QLabel(OFF)
-        self.stateLabel.setObjectName("generateStateLabel")
-        self.stateLabel.setWordWrap(True)
-        self.stateLabel.setToolTip("What is on the bench now.")
-        row.addWidget(self.stateLabel, 1)
+        label = qt.QLabel("Make")
+        label.setToolTip(self.partCombo.toolTip)
+        row.addWidget(label)
+        row.addWidget(self.partCombo, 1)
         layout.addLayout(row)
+        for number, part in enumerate(self.parts):
+            self.partCombo.addItem(part.title)
+            self.partCombo.setItemData(number, part.help, qt.Qt.ToolTipRole)
+            layout.addWidget(part.widget)
         layout.addStretch(1)
+        self.partCombo.connect("currentIndexChanged(int)", self._chosen)
+        self._chosen()
+
+    def part(self, title: str) -> Any:
+        """Return the part of this title."""
+        return next(part for part in self.parts if part.title == title)
+
+    def open(self, title: str) -> None:
+        """Choose the part of this title."""
+        self.partCombo.setCurrentIndex([part.title for part in self.parts].index(title))
+
+    def _chosen(self, *_) -> None:
+        """Show the chosen part alone: the views below get what is left."""
+        for number, part in enumerate(self.parts):
+            part.widget.visible = number == self.partCombo.currentIndex
+        self.widget.updateGeometry()
+
+    # What happens is told to each part
 
     def specChanged(self) -> None:
-        """Show the chosen generator, where there is one."""
-        spec = self.bench.spec.get("generate")
-        if spec:
-            self.form.show(spec)
-            self.pad.setPoints(spec.get("points") or [])
-        self.padRow.visible = self.form.values["kind"] == "drawn"
+        """Tell the parts."""
+        for part in self.parts:
+            part.specChanged()
 
     def created(self, summary: Mapping[str, Any]) -> None:
-        """Say what is on the bench, and show the views of a generator that was begun here."""
-        on = bool(summary.get("generates"))
-        self.stateLabel.text = ON.format(summary["parameters"], summary["train"]) if on else OFF
-        if on and self._wantsViews:
-            # After all others have heard of the experiment: the panes must know what suits it.
-            qt.QTimer.singleShot(0, lambda: self.bench.views.show(VIEWS))
-        self._wantsViews = False
+        """Tell the parts."""
+        for part in self.parts:
+            part.created(summary)
 
-    def _addPad(self, layout: Any) -> None:
-        row = DrawingRow(layout, "generate", "mode", self._drawn)
-        self.padRow, self.pad, self.modeCombo = row.widget, row.pad, row.combo
+    def answered(self, answer: Mapping[str, Any]) -> None:
+        """Tell the parts."""
+        for part in self.parts:
+            part.answered(answer)
 
-    # What the user does
+    def happened(self, task: str, answer: Mapping[str, Any]) -> None:
+        """Tell the parts."""
+        for part in self.parts:
+            part.happened(task, answer)
 
-    def _begin(self, *_) -> None:
-        self.bench.state = None
-        self._wantsViews = True
-        self._changed(self.form.values)
-        if self.bench.summary is not None and self._isChosen():
-            self.bench.reset()
+    def runningChanged(self, running: bool) -> None:
+        """Tell the parts."""
+        for part in self.parts:
+            part.runningChanged(running)
 
-    def _isChosen(self) -> bool:
-        return self.bench.spec.get("generate") == self._spec(self.form.values)
+    def enter(self) -> None:
+        """Tell the parts."""
+        for part in self.parts:
+            part.enter()
 
-    def _spec(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        spec = {"model": "diffusion", **values}
-        if values["kind"] == "drawn":
-            spec["points"] = [list(point) for point in self.pad.points]
-        return spec
+    def exit(self) -> None:
+        """Tell the parts."""
+        for part in self.parts:
+            part.exit()
 
-    def _changed(self, values: Mapping[str, Any]) -> None:
-        self.padRow.visible = values["kind"] == "drawn"
-        if values["kind"] == "drawn" and len(self.pad.points) < FEWEST:
-            self.bench.troubled(TOO_FEW)
-            return
-        self.bench.troubled("")
-        self._wantsViews = self._wantsViews or not self.bench.spec.get("generate")
-        self.bench.change(generate=self._spec(values))
+    def sceneClosed(self) -> None:
+        """Tell the parts."""
+        for part in self.parts:
+            part.sceneClosed()
 
-    def _drawn(self) -> None:
-        self._changed(self.form.values)
+    def cleanup(self) -> None:
+        """Tell the parts."""
+        for part in self.parts:
+            part.cleanup()
+
+
+def _part(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -20,6 +20,10 @@ def page(panel, title):
     return next(section for section in panel.panel.sections if section.title == title)
 
 
+def points(panel):
+    return page(panel, "Generate").part("Points in the plane")
+
+
 def view(panel, name):
     return next(view for view in panel.panel.views.views if view.name == name)
 
@@ -32,17 +36,17 @@ def quiet(host, bench):
 
 def begin(host, panel, bench):
     panel.panel.tabs.open("Generate")
-    page(panel, "Generate").beginButton.click()
+    points(panel).beginButton.click()
     quiet(host, bench)
     host.wait_until(lambda: "generated" in panel.panel.views.shown, 30)
     quiet(host, bench)
 
 
 def test_a_generator_is_begun_run_paused_stepped_asked_and_reset(host, panel, bench):
-    assert "classifies" in page(panel, "Generate").stateLabel.text
+    assert "classifies" in points(panel).stateLabel.text
     begin(host, panel, bench)
     assert panel.panel.views.shown == ["generated", "score-field"]
-    assert "diffusion model" in page(panel, "Generate").stateLabel.text
+    assert "diffusion model" in points(panel).stateLabel.text
     panel.ui.runButton.click()
     host.wait_until(lambda: bench.latest["step"] > 20, 60)
     panel.ui.pauseButton.click()
@@ -79,7 +83,7 @@ def test_points_are_drawn_by_hand(host, panel, bench):
 
     from host.pythonqt import unwrap
 
-    section = page(panel, "Generate")
+    section = points(panel)
     combo = section.form.inputs["kind"]
     combo.setCurrentIndex(combo.findData("drawn"))
     assert "at least four points" in panel.ui.readinessLabel.text
