@@ -12,7 +12,7 @@ from ELMEDLib.files import written_whole
 
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
-    from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+    from ELMEDPlaygroundLib.generative.plane import PlaneExperiment
 
 GENERATE = """\
 Train a diffusion model on points in the plane, and write the points that it makes into a CSV file:
@@ -53,12 +53,12 @@ def _generate(arguments: argparse.Namespace, progress: Progress) -> None:
     import torch
 
     from ELMEDPlaygroundLib import checked
-    from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+    from ELMEDPlaygroundLib.generative.models import begin
     from ELMEDPlaygroundLib.generative.views import generated
 
     steps = checked.whole(arguments.steps, "'--steps'", 1, 1_000_000)
     torch.set_num_threads(1)
-    experiment = GenerativeExperiment({"kind": arguments.points, "seed": arguments.seed})
+    experiment: Any = begin({"kind": arguments.points, "seed": arguments.seed})
     wish = {"mode": arguments.mode, "guidance": arguments.guidance}
     generated(experiment, wish)  # says what is wrong with a wish before the training, not after
     for number in range(1, ROUNDS + 1):
@@ -75,7 +75,7 @@ def _generate(arguments: argparse.Namespace, progress: Progress) -> None:
     )
 
 
-def _write(path: Path, experiment: GenerativeExperiment, shown: dict[str, Any]) -> None:
+def _write(path: Path, experiment: PlaneExperiment, shown: dict[str, Any]) -> None:
     names = experiment.cloud.modes
     with (
         written_whole(path) as temporary,

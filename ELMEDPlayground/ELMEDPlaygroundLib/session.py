@@ -39,7 +39,8 @@ class Session:
 
     Each answer has `step`, `epoch`, `numbers` (of the moment), `history` (the rows that no answer
     had before; `history_from` is the place of the first), `views`, `stopped` (None or why) and
-    `explanation`. Arrays are as `ELMEDPlaygroundLib.arrays.encode` writes them.
+    `explanation`; that of a generator `told`, too, its latest row in words: pairs of what and how
+    much. Arrays are as `ELMEDPlaygroundLib.arrays.encode` writes them.
     """
 
     def __init__(self) -> None:
@@ -61,13 +62,14 @@ class Session:
         """Make an experiment; answers `summary`, too.
 
         Of `data`, `network` and `settings` it is one that classifies; where `generate` says
-        something, it is a generator, and the others are left alone.
+        something, it is a generator of one of the `generative.models`, and the others are left
+        alone.
         """
         from ELMEDPlaygroundLib.experiment.experiment import PARTS, Experiment
-        from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+        from ELMEDPlaygroundLib.generative import models
 
         if arguments.get("generate"):
-            return self._begin(GenerativeExperiment(arguments["generate"]), arguments)
+            return self._begin(models.begin(arguments["generate"]), arguments)
         spec = {name: arguments[name] for name in PARTS if name in arguments}
         return self._begin(Experiment(spec), arguments)
 
@@ -170,10 +172,8 @@ class Session:
         self._experiment = experiment
         self._told = 0
         if self._generates:
-            from ELMEDPlaygroundLib.generative.summary import summary_of
-
-            choose_threads(0.0)
-            return {**self._answer(arguments), "summary": summary_of(experiment)}
+            choose_threads(experiment.cost)
+            return {**self._answer(arguments), "summary": experiment.summary()}
         choose_threads(experiment.design.operations * experiment.settings.batch)
         return {**self._answer(arguments), "summary": summary(experiment)}
 
@@ -198,6 +198,8 @@ class Session:
             "stopped": experiment.stopped,
             "explanation": experiment.explanation,
         }
+        if self._generates:
+            answer["told"] = experiment.told(experiment.history[-1])
         return dict(encode(answer))
 
 

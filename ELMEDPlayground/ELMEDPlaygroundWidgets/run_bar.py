@@ -78,24 +78,15 @@ class RunBar(Follower):
         self._bench.troubled(STOP_AT.allowed if wrong and self._ui.stopAtCheckBox.checked else "")
 
 
-def generatorParts(row: Mapping[str, Any]) -> list[str]:
-    """Return what a row tells of a generator: loss, distance from the data, modes covered."""
-    loss = [] if row["loss"] is None else [f"loss {row['loss']:.3f}"]
-    share = row["energy"] / (row["energy_noise"] or 1.0)
-    return [
-        *loss,
-        f"distance from the data <b>{100 * share:.0f} %</b> of noise's",
-        f"modes covered: <b>{row['modes']}</b>",
-    ]
-
-
 def statusLine(answer: Mapping[str, Any], history: list[dict[str, Any]]) -> str:
-    """Return how far the training is: step, epoch, loss and accuracy for train and test."""
+    """Return how far the training is: step, epoch, loss and accuracy for train and test.
+
+    What a generator's row says comes with the answer, in words.
+    """
     parts = [f"Step <b>{answer.get('step', 0):,}</b>", f"epoch {answer.get('epoch', 0):,.0f}"]
+    parts += [f"{what}: <b>{howMuch}</b>" for what, howMuch in answer.get("told") or ()]
     if history:
         row = history[-1]
-        if "energy" in row:
-            parts += generatorParts(row)
         for share, title in (("train", "train"), ("test", "test")):
             loss, accuracy = row.get(f"{share}_loss"), row.get(f"{share}_accuracy")
             if loss is not None and accuracy is not None:

@@ -18,10 +18,10 @@ CHUNK = 100
 
 def diffusion(seed: int, seconds: float) -> tuple[float, float, float]:
     """Learn eight clouds; return when the goal was reached, and distance and modes at the end."""
-    from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+    from ELMEDPlaygroundLib.generative.models import begin
 
     begun, reached = time.process_time(), float("inf")
-    experiment = GenerativeExperiment({"kind": "eight-gaussians", "seed": seed})
+    experiment = begin({"kind": "eight-gaussians", "seed": seed})
     while (spent := time.process_time() - begun) < seconds:
         experiment.advance(steps=CHUNK)
         row = experiment.history[-1]
@@ -34,10 +34,10 @@ def diffusion(seed: int, seconds: float) -> tuple[float, float, float]:
 
 def guidance(seed: int, steps: int) -> None:
     """Print how guidance changes the share of points that hit the mode, and their spread."""
-    from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+    from ELMEDPlaygroundLib.generative.models import begin
     from ELMEDPlaygroundLib.generative.views import generated
 
-    experiment = GenerativeExperiment({"kind": "moons", "seed": seed})
+    experiment = begin({"kind": "moons", "seed": seed})
     experiment.advance(steps=steps)
     for strength in (0.0, 1.0, 8.0):
         shown = [generated(experiment, {"mode": mode, "guidance": strength}) for mode in (0, 1)]

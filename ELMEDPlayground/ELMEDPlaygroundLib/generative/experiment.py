@@ -5,24 +5,22 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from ELMEDLib.errors import InputError
+from ELMEDPlaygroundLib.arrays import encode
 from ELMEDPlaygroundLib.experiment.chance import generator
-from ELMEDPlaygroundLib.generative.clouds import make_cloud
-from ELMEDPlaygroundLib.generative.measures import covered, energy_distance, modes_of
-from ELMEDPlaygroundLib.generative.settings import LIVE, GeneratorSettings, settings_from
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from torch import Tensor
+    import torch
+    from torch import Tensor, nn
 
-SAMPLES = 500
-EVERY = 100
-"""Steps between two rows of the history: to measure takes as long as some dozen steps."""
+    from ELMEDPlaygroundLib.experiment.optimisers import Optimiser
+    from ELMEDPlaygroundLib.generative.settings import GeneratorSettings
 
 SLOWEST = 0.995
 """How much of the averaged weights stays at each step, once the training has gone on a while."""
@@ -33,90 +31,169 @@ DIVERGED = (
 )
 
 
+class DivergedError(Exception):
+    """The loss of a step is no number."""
+
+
 class GenerativeExperiment:
-    """A diffusion model that learns from a cloud of points.
+    """Anything that learns to make examples: the loop, its history, and its weights.
+
+    What a model must supply, in a subclass that `models.MODELS` names:
+
+    - `Settings`, a subclass of `GeneratorSettings` whose default of `model` is the model's name;
+    - `LOSSES` and `MEASURES`, the names of what `learn` and `evaluate` return; `WHOLE` are those
+      among the measures that are whole numbers;
+    - `prepare()`, which makes what is learnt from, out of `self.settings` alone;
+    - `make_network()`, one module with all that learns; torch's own chance has been seeded. It
+      must not have buffers that change as it learns (batch normalisation), for those are not saved;
+    - `learn(chance)`, one step: it computes a loss and hands it to `descend`;
+    - `evaluate()`, what is measured for a row of the history, most often within `averaged()`;
+    - `about()`, what a summary tells beside what all have in common;
+    - `told(row)`, what the line below the buttons says.
+
+    More than one network that learn by different losses, as in a GAN, are parts of one module;
+    `make_optimisers` then gives an optimiser for each. All that chance decides must come from the
+    generator that `learn` gets, or from `chance(purpose, step)`: then a generator that was saved
+    goes on as it would have, and looking on changes nothing.
 
     Attributes:
         spec: `generate`, as it was given.
         settings: as they are now.
-        cloud: what is learnt from.
-        network: tells the noise; samples are drawn with its averaged weights.
-        schedule: of the noise.
-        average: the weights, averaged over the last few hundred steps.
+        network: all that learns.
+        weights: of the network, in one row.
+        average: the weights, averaged over the last few hundred steps; in one row.
+        optimisers: each with the part of that row that it moves.
         step: how many times the weights were changed.
-        history: rows of `step`, `epoch`, `loss` (mean since the last row), `energy` (distance of
-            samples from points held out), `energy_noise` (that of noise), `modes` (covered).
+        history: rows of `step`, `epoch`, the losses (mean since the last row, None in the first)
+            and the measures.
+        losses: by name, since the last row.
         stopped: "diverged" or None.
         explanation: in plain words why it stopped.
     """
 
-    def __init__(self, spec: Mapping[str, Any]) -> None:
-        """Make points and network, and give the network its first weights.
+    Settings: ClassVar[type[GeneratorSettings]]
+    LOSSES: ClassVar[tuple[str, ...]] = ("loss",)
+    MEASURES: ClassVar[tuple[str, ...]] = ()
+    WHOLE: ClassVar[tuple[str, ...]] = ()
+    EVERY: ClassVar[int] = 100
+    """Steps between two rows of the history: to measure may take as long as some dozen steps."""
+
+    COLUMNS: ClassVar[Mapping[str, str]] = {}
+    """What tables of the history have beside the step: the title, and which number it is."""
+
+    def __init__(self, spec: object) -> None:
+        """Make what is learnt from and the network, and give the network its first weights.
 
         Raises:
             InputError: the spec says something that is not allowed.
         """
         import torch
 
-        from ELMEDPlaygroundLib.experiment.optimisers import Adam
         from ELMEDPlaygroundLib.experiment.weights import Weights
-        from ELMEDPlaygroundLib.generative.diffusion import Denoiser, Schedule
 
-        self.settings: GeneratorSettings = settings_from(spec)
-        settings = self.settings
-        self.spec = {"generate": settings.as_json()}
-        self.cloud = make_cloud(settings.kind, list(settings.points), settings.seed)
-        self.schedule = Schedule(settings.schedule, settings.levels)
+        self.settings: Any = self.Settings.read(spec)
+        self.spec = {"generate": self.settings.as_json()}
+        self.prepare()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self._seed("weights", 0))
-            self.network = Denoiser(len(self.cloud.modes), settings.neurons, settings.levels)
-        first = {k: v.detach().numpy().copy() for k, v in self.network.state_dict().items()}
+            self.network: Any = self.make_network()
+        first = torch.nn.utils.parameters_to_vector(self.network.parameters()).detach().clone()
         self.weights = Weights(self.network)
-        self.weights.set(first)
-        self.optimiser = Adam(self.weights.values)
+        self.weights.values.copy_(first)
+        self.optimisers = self.make_optimisers()
         self.average = self.weights.values.clone()
-        self._points = torch.from_numpy(self.cloud.train) / self.cloud.scale
-        self._modes = torch.nn.functional.one_hot(
-            torch.from_numpy(self.cloud.targets), len(self.cloud.modes)
-        ).float()
         self.step = 0
         self.history: list[dict[str, Any]] = []
-        self.losses: list[float] = []
+        self.losses: dict[str, list[float]] = {name: [] for name in self.LOSSES}
         self.stopped: str | None = None
         self.explanation: str | None = None
-        self._noise_energy = energy_distance(self.cloud.noise, self.cloud.test)
-        self._ways: dict[tuple[Any, ...], np.ndarray] = {}
         self.write_row()
 
+    # What a model supplies
+
+    def prepare(self) -> None:
+        """Make what is learnt from.
+
+        Raises:
+            InputError: there is nothing to learn from, or it cannot be read.
+        """
+        raise NotImplementedError
+
+    def make_network(self) -> nn.Module:
+        """Return a module with all that learns."""
+        raise NotImplementedError
+
+    def make_optimisers(self) -> list[tuple[slice, Optimiser]]:
+        """Return optimisers, each with the part of the row of weights that it moves."""
+        from ELMEDPlaygroundLib.experiment.optimisers import Adam
+
+        return [(slice(0, len(self.weights.values)), Adam(self.weights.values))]
+
+    def learn(self, chance: torch.Generator) -> Mapping[str, float]:
+        """Change the weights once with `descend`, and return the losses by name."""
+        raise NotImplementedError
+
+    def evaluate(self) -> dict[str, Any]:
+        """Return what is measured of what would be generated now, by the names of `MEASURES`."""
+        raise NotImplementedError
+
+    def about(self) -> dict[str, Any]:
+        """Return `data` (a word), `classes`, `train` and `test` (counts), and what else is told."""
+        raise NotImplementedError
+
+    def told(self, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return what a row tells, in a few words: what, and how much."""
+        raise NotImplementedError
+
     @property
-    def epochs(self) -> float:
-        """How often the points were gone through."""
-        return self.step * self.settings.batch / len(self._points)
+    def examples(self) -> int:
+        """How many examples there are to learn from; an epoch goes through as many."""
+        raise NotImplementedError
+
+    @property
+    def cost(self) -> float:
+        """Multiplications in a step, to choose how many threads are worth it; 0 for one."""
+        return 0.0
 
     # Learning
 
-    def train_step(self) -> float:
-        """Change the weights once, and return the loss of the batch."""
-        import torch
+    @property
+    def epochs(self) -> float:
+        """How often the examples were gone through."""
+        return self.step * float(self.settings.batch) / self.examples
 
-        from ELMEDPlaygroundLib.generative.diffusion import loss_of
+    def train_step(self) -> None:
+        """Change the weights once."""
+        try:
+            losses = self.learn(self.chance("generate", self.step))
+        except DivergedError:
+            self._take_back()
+            return
+        self.step += 1
+        stays = min(SLOWEST, self.step / (self.step + 10.0))
+        self.average.lerp_(self.weights.values, 1.0 - stays)
+        for name, value in losses.items():
+            self.losses[name].append(value)
 
-        chance = self._chance("generate", self.step)
-        batch = torch.randint(len(self._points), (self.settings.batch,), generator=chance)
-        loss = loss_of(self.network, self.schedule, self._points[batch], self._modes[batch], chance)
+    def descend(self, loss: Tensor, which: int = 0, learning_rate: float | None = None) -> float:
+        """Take a step down a loss, and return it.
+
+        Args:
+            loss: a number that depends on the weights.
+            which: the place of the optimiser; other weights stay as they are.
+            learning_rate: that of the settings where none is given.
+
+        Raises:
+            DivergedError: the loss is no number; the training is taken back to its last row.
+        """
         self.weights.forget_gradient()
         loss.backward()
         value = loss.item()
         if not math.isfinite(value):
-            self._take_back()
-            return math.nan
-        self.optimiser.step(
-            self.weights.values, self.weights.gradient, self.settings.learning_rate, 0.0
-        )
-        self.step += 1
-        stays = min(SLOWEST, self.step / (self.step + 10.0))
-        self.average.lerp_(self.weights.values, 1.0 - stays)
-        self.losses.append(value)
+            raise DivergedError
+        part, optimiser = self.optimisers[which]
+        rate = self.settings.learning_rate if learning_rate is None else learning_rate
+        optimiser.step(self.weights.values[part], self.weights.gradient[part], rate, 0.0)
         return value
 
     def advance(
@@ -130,60 +207,45 @@ class GenerativeExperiment:
         last = min(last, until) if until is not None and until > self.step else last
         while self.step < last and not self.stopped:
             self.train_step()
-            if self.step % EVERY == 0 and not self.stopped:
+            if self.step % self.EVERY == 0 and not self.stopped:
                 self.write_row()
             if time.perf_counter() >= end:
                 break
         return self.stopped
 
     def change(self, changes: Mapping[str, Any]) -> None:
-        """Change settings on the run: learning rate or batch.
+        """Change settings on the run, those that the model's `Settings.LIVE` names.
 
         Raises:
             InputError: that cannot be changed, or not to this value.
         """
+        live = self.Settings.LIVE
         for name in changes:
-            if name not in LIVE:
+            if name not in live:
                 raise InputError(
                     f"'{name[:40]}' of a generator cannot be changed while it learns.",
                     "Change it on the page Generate; the training begins anew.",
                 )
-        checked = settings_from({**self.settings.as_json(), **changes})
-        self.settings = replace(self.settings, **{name: getattr(checked, name) for name in LIVE})
+        read = self.Settings.read({**self.settings.as_json(), **changes})
+        self.settings = replace(self.settings, **{name: getattr(read, name) for name in live})
         self.stopped = self.explanation = None
 
+    def write_row(self) -> None:
+        """Write down where the training is, and remember the weights as sound."""
+        means = {name: float(np.mean(own)) if own else None for name, own in self.losses.items()}
+        self.losses = {name: [] for name in self.LOSSES}
+        row = {"step": self.step, "epoch": self.epochs, **means, **self.evaluate()}
+        self.history.append(row)
+        self.weights.remember()
+
     # Looking
-
-    def way_back(self, mode: int | None = None, guidance: float = 0.0) -> np.ndarray:
-        """Return points on their way from noise to data, float32 (levels + 1, n, 2).
-
-        Place 0 has the generated points. The noise that they come from is the same each time, so
-        that it can be seen how they change as the network learns.
-
-        Args:
-            mode: that is asked for, None for any.
-            guidance: how strongly; 0 for as strongly as the network has learnt.
-        """
-        from ELMEDPlaygroundLib.generative import diffusion
-
-        key = (mode, guidance)
-        if self._ways.get(("step",)) != self.step:
-            self._ways = {("step",): self.step}  # type: ignore[dict-item]
-        if key not in self._ways:
-            chance = self._chance("samples", 0)
-            with self.averaged():
-                way = diffusion.way_back(
-                    self.network, self.schedule, SAMPLES, chance, mode, guidance
-                )
-            self._ways[key] = way.numpy() * np.float32(self.cloud.scale)
-        return self._ways[key]
 
     def averaged(self) -> Any:
         """Let the network have its averaged weights within a `with`."""
         from contextlib import contextmanager
 
         @contextmanager
-        def lent() -> Any:
+        def lent() -> Iterator[None]:
             own: Tensor = self.weights.values.clone()
             self.weights.values.copy_(self.average)
             try:
@@ -193,40 +255,46 @@ class GenerativeExperiment:
 
         return lent()
 
-    def measure(self, points: np.ndarray) -> dict[str, float]:
-        """Return `energy`, `energy_noise` and `modes` of generated points (n, 2)."""
+    def summary(self) -> dict[str, Any]:
+        """Return what `session.summary` returns of other experiments, and `generates`: the model.
+
+        A generator classifies nothing: `input_shape` and `layers` are empty. `columns` are the
+        columns of a table of its history: titles, and the keys of the rows.
+        """
         return {
-            "energy": energy_distance(points, self.cloud.test),
-            "energy_noise": self._noise_energy,
-            "modes": covered(modes_of(points, self.cloud), self.cloud),
+            "generates": self.settings.model,
+            "points": False,
+            "input_shape": [],
+            "layers": [],
+            "parameters": self.weights.values.numel(),
+            "spec": encode(self.spec),
+            "settings": self.settings.as_json(),
+            "columns": {"Step": "step", **self.COLUMNS},
+            **self.about(),
         }
 
-    def evaluate(self) -> dict[str, float]:
-        """Return what is measured of the points that would be generated now."""
-        return self.measure(self.way_back()[0])
-
-    def write_row(self) -> None:
-        """Write down where the training is, and remember the weights as sound."""
-        loss = float(np.mean(self.losses)) if self.losses else None
-        self.losses = []
-        row = {"step": self.step, "epoch": self.epochs, "loss": loss, **self.evaluate()}
-        self.history.append(row)
-        self.weights.remember()
-
     # The machinery
+
+    def chance(self, purpose: str, step: int) -> torch.Generator:
+        """Return the source of what chance decides for a purpose (`chance.PURPOSES`) at a step."""
+        import torch
+
+        return torch.Generator().manual_seed(self._seed(purpose, step))
+
+    def moments(self) -> Sequence[Tensor]:
+        """Return what the optimisers remember, each in one row as long as the weights."""
+        import torch
+
+        remembered = zip(*(optimiser.moments for _, optimiser in self.optimisers), strict=True)
+        return [torch.cat(list(parts)) for parts in remembered]
 
     def _take_back(self) -> None:
         self.stopped = "diverged"
         self.explanation = DIVERGED.format(self.step, self.settings.learning_rate / 10.0)
         self.weights.take_back()
         self.average.copy_(self.weights.values)
-        self.optimiser = type(self.optimiser)(self.weights.values)
-        self.losses = []
+        self.optimisers = self.make_optimisers()
+        self.losses = {name: [] for name in self.LOSSES}
 
     def _seed(self, purpose: str, step: int) -> int:
         return int(generator(self.settings.seed, purpose, step).integers(2**31))
-
-    def _chance(self, purpose: str, step: int) -> Any:
-        import torch
-
-        return torch.Generator().manual_seed(self._seed(purpose, step))

@@ -13,38 +13,40 @@ import numpy as np
 from ELMEDLib.errors import InputError
 from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.arrays import decode_array, encode
-from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+from ELMEDPlaygroundLib.generative.models import begin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+
 FORMAT = "elmed-playground-generator"
-VERSION = 1
+VERSION = 2
 ROWS = ("weights", "average", "mean", "square")
 """Rows of numbers as long as the network's weights: these, their average, Adam's memory."""
 
-KEYS = ("format", "version", "spec", "settings", "step", "losses", "history", *ROWS)
-ROW = ("step", "epoch", "loss", "energy", "energy_noise", "modes")
+KEYS = (
+    "format", "version", "spec", "settings", "step", "losses", "history", "optimiser_steps", *ROWS,
+)  # fmt: skip
 MOST_ROWS, MOST_LOSSES = 200_000, 10_000
 MOST_STEPS = 2**40
+LARGEST = 1e30
 ADVICE = "The file was damaged or changed; save the experiment again, or begin anew."
 
 
 def save(experiment: GenerativeExperiment) -> dict[str, Any]:
     """Return the state of a generator, ready for JSON."""
-    mean, square = experiment.optimiser.moments
+    rows = (experiment.weights.values, experiment.average, *experiment.moments())
     return {
         "format": FORMAT,
         "version": VERSION,
         "spec": experiment.spec["generate"],
         "settings": experiment.settings.as_json(),
         "step": experiment.step,
-        "losses": list(experiment.losses),
+        "losses": {name: list(values) for name, values in experiment.losses.items()},
         "history": [dict(row) for row in experiment.history],
-        "weights": encode(experiment.weights.values.numpy()),
-        "average": encode(experiment.average.numpy()),
-        "mean": encode(mean.numpy()),
-        "square": encode(square.numpy()),
+        "optimiser_steps": [optimiser.steps for _, optimiser in experiment.optimisers],
+        **{name: encode(row.numpy()) for name, row in zip(ROWS, rows, strict=True)},
     }
 
 
@@ -69,22 +71,31 @@ def load(state: object) -> GenerativeExperiment:
     missing = [name for name in KEYS if name not in values]
     if missing:
         raise InputError(f"The saved generator lacks '{missing[0]}'.", ADVICE)
-    experiment = GenerativeExperiment(values["spec"])
+    experiment = begin(values["spec"])
     settings = checked.mapping(values["settings"], "the settings")
-    live = {name: settings.get(name) for name in ("learning_rate", "batch")}
-    experiment.change(live)
+    experiment.change({name: settings.get(name) for name in experiment.Settings.LIVE})
     step = checked.whole(values["step"], "'step'", 0, MOST_STEPS)
     rows = {name: _row(experiment, values, name) for name in ROWS}
-    history = _history(values["history"])
-    losses = checked.items(values["losses"], "the losses", MOST_LOSSES)
-    experiment.losses = [checked.number(loss, "a loss", 0.0, 1e30) for loss in losses]
-    experiment.step, experiment.optimiser.steps, experiment.history = step, step, history
-    moments = experiment.optimiser.moments
-    places = (experiment.weights.values, experiment.average, *moments)
-    for place, name in zip(places, ROWS, strict=True):
-        place.copy_(rows[name])
+    history = _history(experiment, values["history"])
+    experiment.losses = _losses(experiment, values["losses"])
+    _set_optimisers(experiment, values["optimiser_steps"], rows)
+    experiment.step, experiment.history = step, history
+    experiment.weights.values.copy_(rows["weights"])
+    experiment.average.copy_(rows["average"])
     experiment.weights.remember()
     return experiment
+
+
+def _set_optimisers(
+    experiment: GenerativeExperiment, steps: object, rows: Mapping[str, Any]
+) -> None:
+    counts = checked.items(steps, "the list of steps", len(experiment.optimisers))
+    if len(counts) != len(experiment.optimisers):
+        raise InputError("The steps of an optimiser are missing.", ADVICE)
+    for (part, optimiser), count in zip(experiment.optimisers, counts, strict=True):
+        optimiser.steps = checked.whole(count, "the steps of an optimiser", 0, MOST_STEPS)
+        for place, name in zip(optimiser.moments, ("mean", "square"), strict=True):
+            place.copy_(rows[name][part])
 
 
 def _row(experiment: GenerativeExperiment, values: Mapping[str, Any], name: str) -> Any:
@@ -98,23 +109,36 @@ def _row(experiment: GenerativeExperiment, values: Mapping[str, Any], name: str)
     return torch.from_numpy(array)
 
 
-def _history(rows: object) -> list[dict[str, Any]]:
+def _losses(experiment: GenerativeExperiment, losses: object) -> dict[str, list[float]]:
+    values = checked.mapping(losses, "the losses")
+    if set(values) != set(experiment.LOSSES):
+        raise InputError("The losses are not those of this generator.", ADVICE)
+    return {
+        name: [_number(loss, "a loss") for loss in checked.items(own, "a list", MOST_LOSSES)]
+        for name, own in values.items()
+    }
+
+
+def _history(experiment: GenerativeExperiment, rows: object) -> list[dict[str, Any]]:
+    losses, wholes = experiment.LOSSES, ("step", *experiment.WHOLE)
+    wanted = ("step", "epoch", *losses, *experiment.MEASURES)
     result = []
     for row in checked.items(rows, "the history", MOST_ROWS):
         values = checked.mapping(row, "a row of the history")
-        if set(values) != set(ROW):
+        if set(values) != set(wanted):
             raise InputError("A row of the history is not whole.", ADVICE)
         numbers = {
             name: None
-            if name == "loss" and values[name] is None
-            else checked.number(values[name], f"'{name}'", 0.0, 1e30)
-            for name in ROW
+            if name in losses and values[name] is None
+            else _number(values[name], f"'{name}'")
+            for name in wanted
         }
-        whole = {name: checked.whole(values[name], f"'{name}'", 0, MOST_STEPS) for name in _WHOLE}
+        whole = {name: checked.whole(values[name], f"'{name}'", 0, MOST_STEPS) for name in wholes}
         result.append({**numbers, **whole})
     if not result:
         raise InputError("The history is empty.", ADVICE)
     return result
 
 
-_WHOLE = ("step", "modes")
+def _number(value: object, what: str) -> float:
+    return checked.number(value, what, -LARGEST, LARGEST)

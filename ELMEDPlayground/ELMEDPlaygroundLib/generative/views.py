@@ -13,7 +13,8 @@ from ELMEDPlaygroundLib.views.inside import ViewError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+    from ELMEDPlaygroundLib.generative.diffusion_experiment import DiffusionExperiment
+    from ELMEDPlaygroundLib.generative.plane import PlaneExperiment
 
 FRAMES = 5
 """Pictures on the way from data to noise."""
@@ -40,8 +41,9 @@ def generated(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the generator makes now, beside the data.
 
     Args:
-        experiment: a generative one.
-        options: `mode` (place of the one that is asked for, None for any), `guidance`.
+        experiment: a generator of points.
+        options: `mode` (place of the one that is asked for, None for any), `guidance`; only a
+            diffusion model can be asked.
 
     Returns:
         `data` and `points` (n, 2), `targets` uint8 (n,) (255: far from all data), `modes` (their
@@ -49,9 +51,15 @@ def generated(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         points that belong to the mode that was asked for, None without), `spread` (the mean
         distance of points from their middle), `extent`.
     """
-    experiment = need_generator(experiment)
-    mode, guidance = _wish(experiment, options)
-    points = experiment.way_back(mode, guidance)[0]
+    from ELMEDPlaygroundLib.generative.diffusion_experiment import DiffusionExperiment
+
+    experiment = need_plane(experiment)
+    mode, guidance = None, 0.0
+    if isinstance(experiment, DiffusionExperiment):
+        mode, guidance = _wish(experiment, options)
+        points = experiment.way_back(mode, guidance)[0]
+    else:
+        points = experiment.samples()
     found = modes_of(points, experiment.cloud)
     measured = experiment.measure(points)
     return {
@@ -82,7 +90,7 @@ def noising(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:  # n
 
     from ELMEDPlaygroundLib.generative.diffusion import drowned
 
-    experiment = need_generator(experiment)
+    experiment = need_diffusion(experiment)
     cloud, schedule = experiment.cloud, experiment.schedule
     levels = np.linspace(0, schedule.levels, FRAMES).round().astype(np.int64)
     clean = torch.from_numpy(cloud.test[:FEW] / np.float32(cloud.scale))
@@ -105,7 +113,7 @@ def score_field(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return where the points of one level are, and where each place of the plane pulls them.
 
     Args:
-        experiment: a generative one.
+        experiment: a diffusion model.
         options: `level` (None for the middle), `mode`, `guidance`.
 
     Returns:
@@ -117,7 +125,7 @@ def score_field(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:
 
     from ELMEDPlaygroundLib.generative.diffusion import score
 
-    experiment = need_generator(experiment)
+    experiment = need_diffusion(experiment)
     last = experiment.schedule.levels
     wanted = options.get("level")
     level = last // 2 if wanted is None else checked.whole(wanted, "the level", 0, last)
@@ -152,10 +160,11 @@ def generative_curves(experiment: Any, options: Mapping[str, Any]) -> dict[str, 
     """Return the history, thinned where it is long.
 
     Returns:
-        `step` int64 (row,), `loss`, `energy` and `modes` float64 (row,); `energy_noise`, the
-        distance of noise, and `mode_count`.
+        `step` int64 (row,); `losses`, their names; each of them, `energy` and `modes` float64
+        (row,), a loss that was not measured is no number; `energy_noise`, the distance of noise,
+        and `mode_count`.
     """
-    experiment = need_generator(experiment)
+    experiment = need_plane(experiment)
     history = experiment.history
     chosen = np.unique(np.linspace(0, len(history) - 1, MOST_ROWS).astype(int))
     rows = [history[index] for index in chosen]
@@ -163,35 +172,49 @@ def generative_curves(experiment: Any, options: Mapping[str, Any]) -> dict[str, 
         "step": np.array([row["step"] for row in rows], np.int64),
         **{
             name: np.array([row[name] for row in rows], float)
-            for name in ("loss", "energy", "modes")
+            for name in (*experiment.LOSSES, "energy", "modes")
         },
+        "losses": list(experiment.LOSSES),
         "energy_noise": history[0]["energy_noise"],
         "mode_count": len(experiment.cloud.modes),
     }
 
 
-def need_generator(experiment: Any) -> GenerativeExperiment:
-    """Return the experiment, which must be a generative one.
+def need_plane(experiment: Any) -> PlaneExperiment:
+    """Return the experiment, which must be a generator of points in the plane.
 
     Raises:
         ViewError: it is another.
     """
-    from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
+    from ELMEDPlaygroundLib.generative.plane import PlaneExperiment
 
-    if not isinstance(experiment, GenerativeExperiment):
+    if not isinstance(experiment, PlaneExperiment):
         raise ViewError(
             "This view is for models that make new points.", "Begin one on the page Generate."
         )
     return experiment
 
 
-def extent_of(experiment: GenerativeExperiment) -> float:
+def need_diffusion(experiment: Any) -> DiffusionExperiment:
+    """Return the experiment, which must be a diffusion model.
+
+    Raises:
+        ViewError: it is another.
+    """
+    from ELMEDPlaygroundLib.generative.diffusion_experiment import DiffusionExperiment
+
+    if not isinstance(experiment, DiffusionExperiment):
+        raise ViewError("This view is for diffusion models.", "Begin one on the page Generate.")
+    return experiment
+
+
+def extent_of(experiment: PlaneExperiment) -> float:
     """Return half the side of the square that is shown: the data and most of the noise."""
     cloud = experiment.cloud
     return max(1.1 * float(np.abs(cloud.test).max()), WIDEST * cloud.scale)
 
 
-def _wish(experiment: GenerativeExperiment, options: Mapping[str, Any]) -> tuple[int | None, float]:
+def _wish(experiment: DiffusionExperiment, options: Mapping[str, Any]) -> tuple[int | None, float]:
     """Return the mode that is asked for, and the guidance, which is nothing without a mode."""
     mode = options.get("mode")
     if mode is None:

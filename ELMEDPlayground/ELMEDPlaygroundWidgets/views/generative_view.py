@@ -32,9 +32,12 @@ ROW, MARK, BETWEEN = 18, 14, 10
 
 
 class GenerativeView(ImageView):
-    """A view of a generator."""
+    """A view of a generator of points."""
 
     showsOneImage = False
+    models: tuple[str, ...] = ()
+    """Those that the view is for; without any it is for all generators of points."""
+
     asks = False
     """Whether the user can ask for a mode above the view."""
 
@@ -58,7 +61,8 @@ class GenerativeView(ImageView):
 
     def suits(self, summary: Mapping[str, Any]) -> bool:
         """Suit generators; the modes to ask for are those of the data."""
-        suits = bool(summary.get("generates"))
+        suits = bool(summary.get("plane"))
+        suits = suits and (not self.models or summary["generates"] in self.models)
         if suits and self.asks:
             modes = [(name, place) for place, name in enumerate(summary["classes"])]
             offer(self.modeCombo, [("any mode", None), *modes])

@@ -33,6 +33,7 @@ class NoisingView(GenerativeView):
 
     name = "noising"
     title = "Into noise and back"
+    models = ("diffusion",)
     help = (
         "Above, data drown in noise from left to right; no network is needed for that. Below, "
         "points begin as noise on the right, and the network takes it away, level by level."

@@ -32,6 +32,7 @@ class ScoreFieldView(GenerativeView):
 
     name = "score-field"
     title = "Score, step by step"
+    models = ("diffusion",)
     help = (
         "Arrows are the score: they point to where, at this level of noise, more data would lie. "
         "Press the buttons to take the noise away level by level, and watch the points follow."

@@ -12,8 +12,8 @@ import pytest
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
 from ELMEDLib.errors import InputError
-from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
 from ELMEDPlaygroundLib.generative.measures import energy_distance
+from ELMEDPlaygroundLib.generative.models import begin
 from ELMEDPlaygroundLib.session import Session
 
 CLOUDS = {"model": "diffusion", "kind": "eight-gaussians", "seed": 0}
@@ -54,7 +54,7 @@ def test_eight_clouds_are_learnt_within_ten_seconds_of_one_core(learnt):
 
 
 def test_before_learning_hardly_anything_is_right():
-    measured = GenerativeExperiment(CLOUDS).evaluate()
+    measured = begin(CLOUDS).evaluate()
 
     assert measured["energy"] > measured["energy_noise"] / 2
     assert measured["modes"] < 7
@@ -115,7 +115,7 @@ def test_data_drown_level_by_level(learnt):
 @pytest.mark.parametrize("kind", ["rings", "moons", "spiral", "drawn"])
 def test_other_clouds_are_learnt_too(kind):
     points = DRAWN if kind == "drawn" else []
-    experiment = GenerativeExperiment({**CLOUDS, "kind": kind, "points": points, "batch": 128})
+    experiment = begin({**CLOUDS, "kind": kind, "points": points, "batch": 128})
     before = experiment.evaluate()
     experiment.advance(steps=800)
     measured = experiment.evaluate()
@@ -127,7 +127,7 @@ def test_other_clouds_are_learnt_too(kind):
 @pytest.mark.parametrize("schedule", ["cosine", "linear"])
 def test_the_same_seed_gives_the_same_and_looking_on_changes_nothing(schedule):
     spec = {**SMALL, "schedule": schedule}
-    one, two, other = (GenerativeExperiment({**spec, "seed": s}) for s in (3, 3, 4))
+    one, two, other = (begin({**spec, "seed": s}) for s in (3, 3, 4))
     for experiment in (one, two, other):
         experiment.advance(steps=30)
         if experiment is two:
@@ -158,9 +158,11 @@ def test_a_saved_generator_goes_on_as_it_would_have():
     "damage",
     [
         lambda state: state.pop("average"),
-        lambda state: state.update(version=2),
+        lambda state: state.update(version=99),
         lambda state: state["weights"].update(shape=[3]),
         lambda state: state["history"].clear(),
+        lambda state: state["losses"].clear(),
+        lambda state: state["optimiser_steps"].clear(),
         lambda state: state.update(step=-1),
         lambda state: state["spec"].update(model="unknown"),
     ],
@@ -188,7 +190,7 @@ def test_a_damaged_state_is_refused(damage):
 )
 def test_what_is_not_allowed_says_what_is(spec):
     with pytest.raises(InputError) as caught:
-        GenerativeExperiment(spec)
+        begin(spec)
     assert caught.value.advice
 
 
