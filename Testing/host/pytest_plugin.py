@@ -56,11 +56,27 @@ def slicer(host: Any) -> Any:
     return slicer
 
 
+@pytest.fixture(scope="module")
+def fresh_module(request: pytest.FixtureRequest, started_host: Any) -> str:
+    """The module that the test file calls `NAME`: loaded anew, and with no settings of the user.
+
+    What the tests of another file chose in its panel, or left of it, is gone.
+    """
+    from PySide6.QtCore import QSettings
+
+    name = str(request.module.NAME)
+    QSettings().clear()
+    if started_host.module_manager.module(name) is None:
+        started_host.load_module(name)
+    else:
+        started_host.reload(name)
+    return name
+
+
 @pytest.fixture
-def panel(request: pytest.FixtureRequest, host: Any) -> Iterator[Any]:
+def panel(fresh_module: str, host: Any) -> Iterator[Any]:
     """The panel of the module that the test file calls `NAME`: open, with an empty scene."""
-    host.load_module(request.module.NAME)
-    yield host.select_module(request.module.NAME)
+    yield host.select_module(fresh_module)
     host.close_scene()
 
 

@@ -39,7 +39,7 @@ def cohort(request, host, panel, cohort_patients, tmp_path):
     section.broken = broken
     host.process_events()
     yield section
-    section.cleanup()
+    host.reload(NAME)
 
 
 def states(section):

@@ -58,7 +58,7 @@ def cohort(host, panel, tiny_model, phantom, tmp_path):
     section.ui.cohortOutputPathLineEdit.currentPath = str(tmp_path / "out")
     host.process_events()
     yield section
-    section.cleanup()
+    host.reload(NAME)
 
 
 def test_a_folder_of_patients_is_segmented_with_the_chosen_model(host, cohort, tmp_path):

@@ -80,7 +80,7 @@ def bench(host, panel, tiny_model, studies, tmp_path):
     ui.lengthSpinBox.setValue(12)
     ui.patienceSpinBox.setValue(0)
     yield section
-    opened.cleanup()
+    host.reload(NAME)
     for key in ("ELMED/TrainingData", "ELMED/TrainingOutput"):
         qt.QSettings().remove(key)
 
@@ -269,7 +269,6 @@ def test_training_killed_and_continued_in_a_new_panel_gives_the_same_curve(
     hashes = [json.loads(p.read_text())["sha256"] for p in tmp_path.glob("*/my-model.json")]
     assert len(hashes) == 2
     assert hashes[0] == hashes[1]
-    again.cleanup()
 
 
 def test_a_worker_that_dies_is_explained_and_can_be_continued(host, bench, tmp_path):
