@@ -259,15 +259,15 @@ class ScanNetwork:
                 f"Without {title}",
                 {
                     "Region": [row["region"] for row in rows],
-                    "With (mL)": [round(row["with_ml"], 2) for row in rows],
-                    "Without (mL)": [round(row["without_ml"], 2) for row in rows],
+                    "With (ml)": [round(row["with_ml"], 2) for row in rows],
+                    "Without (ml)": [round(row["without_ml"], 2) for row in rows],
                     "Dice between": [round(row["dice"], 3) for row in rows],
                 },
             )
             whole = rows[0]
             return (
                 f"Without {title} the whole tumour has {whole['without_ml']:.1f} instead of "
-                f"{whole['with_ml']:.1f} mL; Dice between the two is {whole['dice']:.2f}."
+                f"{whole['with_ml']:.1f} ml; Dice between the two is {whole['dice']:.2f}."
             )
 
         outputs = ("before", "after", "difference")

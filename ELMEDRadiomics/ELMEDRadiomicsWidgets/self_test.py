@@ -45,8 +45,8 @@ def assertTumourVolume(tableNode: slicer.vtkMRMLTableNode) -> None:
     study = json.loads((sampleStudyFolder() / "study.json").read_text(encoding="utf-8"))
     expected = study["volumes_ml"]["enhancing_tumour"]
     found = valueOf(tableNode, "t1c", TUMOUR, "original_shape_VoxelVolume") / 1000
-    if abs(found - expected) > 0.01:  # noqa: PLR2004 - mL, as study.json is rounded
-        raise AssertionError(f"the enhancing tumour has {found} mL instead of {expected} mL")
+    if abs(found - expected) > 0.01:  # noqa: PLR2004 - ml, as study.json is rounded
+        raise AssertionError(f"the enhancing tumour has {found} ml instead of {expected} ml")
 
 
 def valueOf(tableNode: slicer.vtkMRMLTableNode, image: str, segment: str, feature: str) -> float:

@@ -24,7 +24,7 @@ COLUMNS = {
     "dice": ("Dice", 3),
     "hd95_mm": ("HD95 mm", 1),
     "surface_dice": ("Surface", 3),
-    "volume_difference_ml": ("Diff. mL", 2),
+    "volume_difference_ml": ("Diff. ml", 2),
 }
 """Title and decimal places of each measure."""
 

@@ -63,7 +63,7 @@ def importResult(
         tableNode,
         {
             "Region": list(ROWS.values()),
-            "Volume (mL)": [round(float(volumes[name]), 2) for name in ROWS],
+            "Volume (ml)": [round(float(volumes[name]), 2) for name in ROWS],
         },
     )
     tableNode.SetLocked(True)

@@ -18,13 +18,13 @@ def set_table(host):
 
 
 def test_numbers_are_stored_as_numbers(table, set_table):
-    set_table(table, {"Region": ["WT", "TC"], "Volume (mL)": [12.5, 3.0], "Voxels": [7, 8]})
+    set_table(table, {"Region": ["WT", "TC"], "Volume (ml)": [12.5, 3.0], "Voxels": [7, 8]})
 
     columns = table.GetTable()
     assert columns.GetColumn(0).GetValue(1) == "TC"
     assert columns.GetColumn(1).GetValue(0) == 12.5
     assert columns.GetColumn(2).GetValue(1) == 8
-    assert table.GetColumnName(1) == "Volume (mL)"
+    assert table.GetColumnName(1) == "Volume (ml)"
 
 
 def test_a_missing_number_is_not_a_number(table, set_table):
