@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.cohort.processes import Places, default_workers
-from ELMEDLib.errors import CancelledError
+from ELMEDLib.errors import CancelledError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -98,7 +98,11 @@ def resumable(output: Path) -> Iterator[None]:
 
 
 def say_outcome(result: Mapping[str, Any]) -> None:
-    """Print what became of the cases: the failed ones by name and reason."""
+    """Print what became of the cases: the failed ones by name and reason.
+
+    Raises:
+        InputError: not one case was worked on.
+    """
     for note in result["notes"]:
         sys.stderr.write(f"Note: {note}\n")
     for entry in result["failed"]:
@@ -107,6 +111,8 @@ def say_outcome(result: Mapping[str, Any]) -> None:
     cases = f"{result['cases']} case{'' if result['cases'] == 1 else 's'}"
     print(f"{cases}: {result['done']} done, {len(result['failed'])} failed{before}.")
     print(f"Summary: {result['summary']}")
+    if result["cases"] and not result["done"]:
+        raise InputError("Every case failed.", "The reasons are above and in the summary.")
 
 
 def _count(text: str) -> int:

@@ -115,6 +115,15 @@ def test_a_table_names_the_files_and_what_is_missing_is_said(patients, small_mod
     assert "does not exist" in lines["S/3"]["reason"]
 
 
+def test_a_run_in_which_every_case_fails_does_not_end_well(patients, small_model, tmp_path):
+    for name in ("anna", "carl"):
+        (patients / name / "t1.nii.gz").write_bytes(b"")
+    done = run(patients, "-o", tmp_path / "out", "--model", small_model, "--workers", "0")
+    assert done.returncode == 1
+    assert "3 cases: 0 done, 3 failed." in done.stdout
+    assert "Every case failed." in done.stderr
+
+
 def test_a_model_that_is_not_there_is_told_before_anything_is_written(patients, tmp_path):
     done = run(patients, "-o", tmp_path / "out", "--model", "nobody")
     assert done.returncode == 1
