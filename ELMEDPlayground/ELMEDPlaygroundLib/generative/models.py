@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MODELS: dict[str, str] = {
     "diffusion": "ELMEDPlaygroundLib.generative.diffusion_experiment:DiffusionExperiment",
+    "gan": "ELMEDPlaygroundLib.generative.gan_experiment:GanExperiment",
+    "text": "ELMEDPlaygroundLib.generative.text.experiment:TextExperiment",
 }
 """The classes by model, as "module:class"; imported when one is first asked for."""
 

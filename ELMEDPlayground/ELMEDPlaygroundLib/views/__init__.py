@@ -35,6 +35,11 @@ VIEWS: dict[str, str] = {
     "noising": "ELMEDPlaygroundLib.generative.views:noising",
     "score-field": "ELMEDPlaygroundLib.generative.views:score_field",
     "generative-curves": "ELMEDPlaygroundLib.generative.views:generative_curves",
+    "text-written": "ELMEDPlaygroundLib.generative.text.views:written",
+    "text-next": "ELMEDPlaygroundLib.generative.text.views:next_characters",
+    "text-attention": "ELMEDPlaygroundLib.generative.text.views:attention",
+    "text-tokens": "ELMEDPlaygroundLib.generative.text.views:tokens",
+    "text-curves": "ELMEDPlaygroundLib.generative.text.views:text_curves",
 }
 
 
