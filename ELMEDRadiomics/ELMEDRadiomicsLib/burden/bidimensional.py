@@ -17,6 +17,7 @@ import numpy as np
 from ELMEDRadiomicsLib.burden.chords import (
     Chord,
     Chords,
+    Ints,
     across,
     longest_perpendicular,
     widths,
@@ -27,9 +28,11 @@ from ELMEDRadiomicsLib.diameters import mesh_points
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CANDIDATES = 8
-"""Directions whose exact perpendicular is looked for, best first."""
+TIES = 8
+"""As many equally long diameters are tried."""
 
+CANDIDATES = 24
+"""Directions whose exact perpendicular is looked for, best first."""
 
 ROUNDING = 1e-3
 """In mm: lines that differ by less are equally long."""
@@ -90,13 +93,9 @@ def largest_crosses(
         reached = classic.product if classic else 0.0
         if plane.bound <= reached:
             continue
-        found = plane.crosses(reached, product.product if product else 0.0)
-        if found is None:
-            continue
-        if classic is None or found.classic.product > classic.product:
-            classic = found.classic
-        if product is None or found.product.product > product.product:
-            product = found.product
+        classics, products = plane.crosses(reached, product.product if product else 0.0)
+        classic = max(classics, key=_product, default=classic)
+        product = max(products, key=_product, default=product)
     return LargestCrosses(classic, product) if classic and product else None
 
 
@@ -117,35 +116,45 @@ class _Plane:
         # Of all perpendicular lines in a box, those along a diagonal have the largest product.
         self.bound = short / long * (short**2 + long**2) * (1 + 1e-9)
 
-    def crosses(self, classic: float, product: float) -> LargestCrosses | None:
-        """Return the largest pairs, None when neither exceeds what was reached before (mm²)."""
+    def crosses(self, classic: float, product: float) -> tuple[list[Cross], list[Cross]]:
+        """Return the pairs by either rule that exceed what was reached before (mm²)."""
         region = ClosedRegion(self._mask, self._spacing)
         points = mesh_points(self._mask).astype(np.int64)
         extents = widths(region, points)
         if (extents * across(extents)).max() < classic:
-            return None
-        extent = float(extents.max())
-        chords = Chords(region, points, min(product / extent, classic**0.5) * (1 - 1e-6))
-        if (chords.bounds * across(chords.bounds)).max() < classic:
-            return None
+            return [], []
+        # The longer line of a pair that exceeds what was reached is longer than its square root;
+        # the shorter one is so long that the longest one across it could make up for it.
+        shortest = np.minimum(classic**0.5, product / across(extents)) * (1 - 1e-6)
+        chords = Chords(region, points, shortest)
         longest = chords.longest(product)
         lengths = np.array([chord.length if chord else 0.0 for chord in longest])
-        if not lengths.any():
-            return None
+        # From any place of the border: up to a pixel longer than from one point to another.
+        bounds = lengths * (across(chords.bounds) + max(self._spacing))
         # Round lesions have many longest diameters: all of them are tried.
-        ties = np.flatnonzero(lengths >= lengths.max() - ROUNDING)[:CANDIDATES]
-        promising = np.argsort(-lengths * across(lengths), kind="stable")[:CANDIDATES]
-        pairs = {
-            direction: (chord, longest_perpendicular(region, points, chord))
-            for direction in {*ties.tolist(), *promising.tolist()}
-            if (chord := longest[direction])
-        }
-        first = max((pairs[direction] for direction in ties.tolist()), key=_product)
-        return LargestCrosses(self._cross(*first), self._cross(*max(pairs.values(), key=_product)))
+        ties = np.flatnonzero(lengths >= max(lengths.max() - ROUNDING, ROUNDING))[:TIES]
+        promising = np.argsort(-bounds, kind="stable")[:CANDIDATES]
+        classics: list[Cross] = []
+        for direction in ties[bounds[ties] > classic].tolist():
+            classics += self._crosses(region, points, longest[direction], classic)
+        products = [cross for cross in classics if cross.product > product]
+        for direction in promising.tolist():
+            best = max((cross.product for cross in products), default=product)
+            if bounds[direction] > best:
+                products += self._crosses(region, points, longest[direction], best)
+        return classics, products
 
-    def _cross(self, chord: Chord, other: Chord) -> Cross:
+    def _crosses(
+        self, region: ClosedRegion, points: Ints, chord: Chord | None, reached: float
+    ) -> list[Cross]:
+        """Return a line with the longest one at right angles to it, if this exceeds `reached`."""
+        if chord is None:
+            return []
+        other = longest_perpendicular(region, points, chord, reached / chord.length)
+        if other is None:
+            return []
         first, second = sorted((chord, other), key=lambda line: -line.length)
-        return Cross(self._index, self._placed(first), self._placed(second))
+        return [Cross(self._index, self._placed(first), self._placed(second))]
 
     def _placed(self, chord: Chord) -> Chord:
         """Return a chord with its ends in the half pixels of the whole plane."""
@@ -158,5 +167,5 @@ class _Plane:
         )
 
 
-def _product(pair: tuple[Chord, Chord]) -> float:
-    return pair[0].length * pair[1].length
+def _product(cross: Cross) -> float:
+    return cross.product

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,10 +28,17 @@ AT_ONCE = (2, 8, 32, 128, 512, 2048)
 PACKED = 24
 """Bits for the length and for the number of a line: borders have less than 5000 points."""
 
-AHEAD = 48
-"""Samples that a ray is followed for at once."""
+HALVINGS = 4
+"""Halvings of a line at which it is looked at before all are sorted."""
 
-BISECTIONS = 8
+AHEAD = (1, 8, 32, 64)
+"""Samples that a ray is followed for in one round after the other: half of them leave at once."""
+
+SHARES = (1, 1 / 2, 1 / 4, 3 / 4, 1 / 8, 3 / 8, 5 / 8, 7 / 8)
+"""Where a ray is looked at first, in parts of the length that matters."""
+
+PARTS = 256
+"""Into so many parts the step is divided in which a ray leaves the region."""
 
 
 @dataclass(frozen=True)
@@ -47,32 +53,36 @@ class Chord:
 class Chords:
     """The lines between the points of a region's border, sorted by direction and length."""
 
-    def __init__(self, region: ClosedRegion, points: Ints, shortest: float = 0.0) -> None:
+    def __init__(self, region: ClosedRegion, points: Ints, shortest: Floats) -> None:
         """Compare every point with every other.
 
         Args:
             region: the region.
             points: (points, 2), in half pixels, on its border.
-            shortest: lines up to this length, in mm, are left out.
+            shortest: by direction; lines up to this length, in mm, are left out.
         """
-        first, second = _pairs(len(points))
-        places = (points * (region.spacing / 2)).astype(np.float32)
-        rows = places[second, 0] - places[first, 0]
-        columns = places[second, 1] - places[first, 1]
-        squares = rows * rows + columns * columns
-        if shortest > 0:
-            kept = np.flatnonzero(squares > shortest**2)
-            first, second = first[kept], second[kept]
-            rows, columns, squares = rows[kept], columns[kept], squares[kept]
-        lengths = np.sqrt(squares)
-        degrees = np.rint(np.degrees(np.arctan2(rows, columns))).astype(np.int32) % DIRECTIONS
+        rows, columns = (points * (region.spacing / 2)).astype(np.float32).T
+        squares = (rows - rows[:, None]) ** 2 + (columns - columns[:, None]) ** 2
+        first, second = np.divmod(np.flatnonzero(squares > shortest.min() ** 2), len(points))
+        once = first < second
+        first, second = first[once], second[once]
+        lengths = np.sqrt(squares[first, second])
+        angles = np.arctan2(rows[second] - rows[first], columns[second] - columns[first])
+        degrees = np.rint(np.degrees(angles)).astype(np.int32) % DIRECTIONS
+        long = np.flatnonzero(lengths > shortest[degrees])
+        # Most of those that leave the region are outside halfway: there is no need to sort them.
+        points = points.astype(np.int32)
+        some = region.holds_lines(points[first[long]], points[second[long]], HALVINGS)
+        kept = long[some]
+        first, second, lengths, degrees = first[kept], second[kept], lengths[kept], degrees[kept]
         order = _by_direction_and_length(degrees, lengths)
         self._region, self._points = region, points
         self._first, self._second = first[order], second[order]
         self._lengths = lengths[order]
         self._starts = np.searchsorted(degrees[order], np.arange(DIRECTIONS + 1))
-        self.bounds = np.zeros(DIRECTIONS)
-        """Per direction: no line inside is longer than this."""
+        self._shortest = shortest
+        self.bounds = shortest.copy()
+        """Per direction: no line inside is longer than this, as far as is known."""
         some = np.diff(self._starts) > 0
         self.bounds[some] = self._lengths[self._starts[:-1][some]]
 
@@ -84,8 +94,7 @@ class Chords:
         """
         found: list[Chord | None] = [None] * DIRECTIONS
         place, stop = self._starts[:-1].copy(), self._starts[1:]
-        # How long a line in each direction can be, as far as is known.
-        possible = self.bounds.copy()
+        possible = self.bounds
         reached = 0.0
         for count in (*AT_ONCE, *[AT_ONCE[-1]] * len(self._lengths)):
             matters = (possible * across(possible) > product) | (possible >= reached)
@@ -105,7 +114,7 @@ class Chords:
             place[directions] = stop[directions]
             unsure = open_[[found[direction] is None for direction in open_]]
             more = place[unsure] < stop[unsure]
-            possible[unsure] = 0.0
+            possible[unsure] = self._shortest[unsure]
             possible[unsure[more]] = self._lengths[place[unsure[more]]]
         return found
 
@@ -122,7 +131,9 @@ class Chords:
         return Chord((float(start[0]), float(start[1])), (float(end[0]), float(end[1])), length)
 
 
-def longest_perpendicular(region: ClosedRegion, points: Ints, chord: Chord) -> Chord:
+def longest_perpendicular(
+    region: ClosedRegion, points: Ints, chord: Chord, shortest: float = 0.0
+) -> Chord | None:
     """Return the longest line inside a region at exactly right angles to a chord.
 
     From each point of the border a ray is followed until it leaves the region.
@@ -131,48 +142,63 @@ def longest_perpendicular(region: ClosedRegion, points: Ints, chord: Chord) -> C
         region: the region.
         points: (points, 2), in half pixels, on its border.
         chord: of a length above zero.
+        shortest: None is returned when no line is longer than this (mm).
     """
     way = (np.array(chord.end) - np.array(chord.start)) * region.spacing
     across = np.array([-way[1], way[0]]) / region.spacing
     step = across / np.abs(across).max() * STEP
     starts = np.concatenate([points, points]).astype(float)
     steps = np.repeat([step, -step], len(points), axis=0)
-    ends = starts + steps * _samples_inside(region, starts, steps)[:, None]
-    lengths = np.hypot(*((ends - starts) / 2 * region.spacing).T)
+    length = float(np.hypot(*(step / 2 * region.spacing)))
+    rays = _those_inside(region, starts, steps, int(shortest / length))
+    if not len(rays):
+        return None
+    starts, steps = starts[rays], steps[rays]
+    counts = _samples_inside(region, starts, steps)
     # Only the last step of those that may win is refined.
-    nearly = np.flatnonzero(lengths >= lengths.max() - np.hypot(*(step / 2 * region.spacing)))
-    ends = _refined(region, ends[nearly], steps[nearly])
-    lengths = np.hypot(*((ends - starts[nearly]) / 2 * region.spacing).T)
+    nearly = np.flatnonzero(counts >= counts.max() - 1)
+    starts, steps = starts[nearly], steps[nearly]
+    ends = _refined(region, starts + steps * counts[nearly, None], steps)
+    lengths = np.hypot(*((ends - starts) / 2 * region.spacing).T)
     best = int(lengths.argmax())
-    start, end = starts[nearly][best], ends[best]
-    return Chord(
-        (float(start[0]), float(start[1])), (float(end[0]), float(end[1])), float(lengths[best])
-    )
+    if lengths[best] <= shortest:
+        return None
+    (y1, x1), (y2, x2) = starts[best].tolist(), ends[best].tolist()
+    return Chord((y1, x1), (y2, x2), float(lengths[best]))
+
+
+def _those_inside(region: ClosedRegion, starts: Floats, steps: Floats, least: int) -> Ints:
+    """Return the rays that may be inside for `least` steps: they are so at a few of them."""
+    rays = np.arange(len(starts))
+    for share in SHARES:
+        place = round(share * least)
+        ends = starts[rays] + steps[rays] * place
+        rays = rays[region.contains(ends[:, 0], ends[:, 1])]
+    return rays
 
 
 def _samples_inside(region: ClosedRegion, starts: Floats, steps: Floats) -> Floats:
     """Return how many steps each ray stays inside."""
     counts = np.zeros(len(starts))
     alive = np.arange(len(starts))
-    ahead = np.arange(1, AHEAD + 1)
-    while len(alive):
-        way = counts[alive, None] + ahead
+    for number in (*AHEAD, *[AHEAD[-1]] * region.mask.size):
+        if not len(alive):
+            break
+        way = counts[alive, None] + np.arange(1, number + 1)
         inside = region.contains(
             starts[alive, :1] + steps[alive, :1] * way, starts[alive, 1:] + steps[alive, 1:] * way
         )
-        counts[alive] += np.where(inside.all(axis=1), AHEAD, inside.argmin(axis=1))
+        counts[alive] += np.where(inside.all(axis=1), number, inside.argmin(axis=1))
         alive = alive[inside.all(axis=1)]
     return counts
 
 
 def _refined(region: ClosedRegion, ends: Floats, steps: Floats) -> Floats:
-    """Follow rays from their last sample inside to the border, by halving the step."""
-    part = np.zeros(len(ends))
-    for bisection in range(1, BISECTIONS + 1):
-        farther = part + 0.5**bisection
-        places = ends + steps * farther[:, None]
-        part = np.where(region.contains(places[:, 0], places[:, 1]), farther, part)
-    refined: Floats = ends + steps * part[:, None]
+    """Follow rays from their last sample inside to the border, in small parts of a step."""
+    parts = np.arange(1, PARTS) / PARTS
+    inside = region.contains(ends[:, :1] + steps[:, :1] * parts, ends[:, 1:] + steps[:, 1:] * parts)
+    counts = np.where(inside.all(axis=1), len(parts), inside.argmin(axis=1))
+    refined: Floats = ends + steps * (counts / PARTS)[:, None]
     return refined
 
 
@@ -209,10 +235,3 @@ def _by_direction_and_length(degrees: Ints, lengths: Floats) -> Ints:
     keys |= np.arange(len(lengths), dtype=np.uint64)
     keys.sort()
     return (keys & np.uint64(steps)).astype(np.int64)
-
-
-@lru_cache(maxsize=8)
-def _pairs(count: int) -> tuple[Ints, Ints]:
-    """Return the indices of all pairs of `count` points."""
-    first, second = np.triu_indices(count, 1)
-    return first.astype(np.int32), second.astype(np.int32)

@@ -73,7 +73,9 @@ class ClosedRegion:
         upper += 1
         return np.clip(upper, 0, self._last[axis], out=upper)
 
-    def holds_lines(self, starts: Ints, ends: Ints) -> NDArray[np.bool_]:
+    def holds_lines(
+        self, starts: Ints, ends: Ints, halvings: int | None = None
+    ) -> NDArray[np.bool_]:
         """Return which lines stay inside the region.
 
         Lines are sampled at most a quarter of a pixel apart along each axis, in the middle first,
@@ -83,9 +85,11 @@ class ClosedRegion:
         Args:
             starts: (lines, 2), in half pixels.
             ends: likewise.
+            halvings: how often the line is halved to find samples; so often that they are close
+                enough unless told.
         """
         kept = np.arange(len(starts))
-        halvings = self._halvings
+        halvings = min(halvings or self._halvings, self._halvings)
         # In whole numbers of 2^-halvings half pixels, counted from the edge of the first pixel.
         begins = (starts + 1).astype(np.int32) << halvings
         ways = (ends - starts).astype(np.int32)

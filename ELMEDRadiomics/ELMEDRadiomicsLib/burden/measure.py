@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import SimpleITK as sitk
@@ -77,7 +77,11 @@ class _Measuring:
     def __init__(self, labels: sitk.Image, options: BurdenOptions) -> None:
         self._image = labels
         self._options = options
-        self._array = sitk.GetArrayViewFromImage(labels)
+        whole = sitk.GetArrayViewFromImage(labels)
+        # All that is measured lies in the box of the labels.
+        box = _box(whole) if whole.any() else (slice(0, 1),) * whole.ndim
+        self._array = whole[box]
+        self._corner = np.array([part.start for part in box])
         self._spacing = np.array(labels.GetSpacing()[::-1])
         self._voxel_ml = float(np.prod(self._spacing)) / 1000
         self._axis = across_plane(labels, options.plane)
@@ -98,7 +102,8 @@ class _Measuring:
         return []
 
     def _mask(self, wanted: tuple[int, ...]) -> NDArray[np.bool_]:
-        return np.isin(self._array, wanted)
+        found: NDArray[np.bool_] = np.logical_or.reduce([self._array == one for one in wanted])
+        return found
 
     def volume(self, wanted: tuple[int, ...]) -> float:
         """Return the volume of labels together, in ml."""
@@ -110,7 +115,7 @@ class _Measuring:
         for name, wanted in REGIONS.items():
             mask = self._mask(wanted)
             voxels = int(mask.sum())
-            diameter = self._diameter(_cut(mask)) if voxels else 0.0
+            diameter = self._diameter(mask[_box(mask)]) if voxels else 0.0
             found.append(Region(name, voxels, voxels * self._voxel_ml, diameter))
         return found
 
@@ -155,7 +160,7 @@ class _Measuring:
 
     def _diameters(self, cross: Cross, component: Component) -> Diameters:
         return Diameters(
-            int(cross.plane + component.corner[self._axis]),
+            int(cross.plane + component.corner[self._axis] + self._corner[self._axis]),
             self._line(cross.longest, cross.plane, component),
             self._line(cross.perpendicular, cross.plane, component),
             cross.product,
@@ -170,16 +175,16 @@ class _Measuring:
         return Line(ends[0], ends[1], chord.length)
 
     def _point(self, place: NDArray[np.float64]) -> Point:
-        """Return the point in LPS mm of a place in the array (z, y, x)."""
-        x, y, z = self._origin + self._to_world @ place[::-1]
+        """Return the point in LPS mm of a place in the cut array (z, y, x)."""
+        x, y, z = self._origin + self._to_world @ (place + self._corner)[::-1]
         return float(x), float(y), float(z)
 
 
-def _cut(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return a mask cut to its voxels."""
+def _box(array: NDArray[Any]) -> tuple[slice, ...]:
+    """Return the smallest box that holds all that is not 0."""
     box = []
-    for axis in range(mask.ndim):
-        others = tuple(other for other in range(mask.ndim) if other != axis)
-        used = np.flatnonzero(mask.any(others))
-        box.append(slice(used[0], used[-1] + 1))
-    return mask[tuple(box)]
+    for axis in range(array.ndim):
+        others = tuple(other for other in range(array.ndim) if other != axis)
+        used = np.flatnonzero(array.any(others))
+        box.append(slice(int(used[0]), int(used[-1]) + 1))
+    return tuple(box)
