@@ -1,0 +1,88 @@
+"""`elmed generate --tumour`: a mask becomes a brain with a tumour, in four contrasts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ELMEDLib.files import written_whole
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ELMEDLib.progress import Progress
+
+SYNTHETIC = "SYNTHETIC - not patient data"
+
+
+def add_arguments(parser: Any) -> None:
+    """Add what a painted tumour needs to `elmed generate`."""
+    group = parser.add_argument_group("a painted tumour")
+    group.add_argument(
+        "--tumour",
+        type=Path,
+        metavar="MASK",
+        help="draw a brain with this tumour in four contrasts, into the folder --output: a grey "
+        "picture (.png; values 1, 2, 3 or 85, 170, 255 for core, oedema, enhancing) gives one "
+        "slice, a segmentation (.nii.gz, .nrrd) a stack",
+    )
+    group.add_argument("--brain", default="Brain 1", help="that it is set into (Brain 1)")
+    group.add_argument("--level", type=int, help="slice of the brain, from below")
+
+
+def run(arguments: argparse.Namespace, progress: Progress) -> None:
+    """Draw, and write four volumes, the mask that was drawn, and what made them."""
+    from ELMEDLib.progress import within
+    from ELMEDPlaygroundLib import checked
+    from ELMEDPlaygroundLib.tumour.brains import find_brain
+    from ELMEDPlaygroundLib.tumour.generate import brightness, generate
+    from ELMEDPlaygroundLib.tumour.masks import read_mask, volumes_of
+    from ELMEDPlaygroundLib.tumour.model import load_generator
+    from ELMEDPlaygroundLib.tumour.service import MOST_SEED
+
+    seed = checked.whole(arguments.seed, "'--seed'", 0, MOST_SEED)
+    brain = find_brain(arguments.brain)
+    classes, levels = read_mask(arguments.tumour).placed(brain, arguments.level)
+    generator = load_generator()
+    slices = generate(generator, classes, seed, progress=within(progress, 0.05, 0.95))
+    volumes = volumes_of(slices, classes, levels, brain.levels)
+    _write(arguments.output, volumes, classes)
+    facts = {
+        "origin": SYNTHETIC,
+        "generator": generator.manifest.title,
+        "sha256": generator.manifest.sha256,
+        "mask": arguments.tumour.name,
+        "brain": brain.name,
+        "levels": [levels.start, levels.stop - 1],
+        "seed": seed,
+        "brightness": {
+            part.label: np.round(part.means, 2).tolist() for part in brightness(slices, classes)
+        },
+    }
+    with written_whole(arguments.output / "generated.json") as temporary:
+        temporary.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    count = len(classes)
+    sys.stdout.write(
+        f"{count} slice{'s' if count > 1 else ''} in four contrasts in {arguments.output}: "
+        f"{SYNTHETIC}.\n"
+    )
+
+
+def _write(folder: Path, volumes: dict[str, Any], classes: np.ndarray) -> None:
+    import SimpleITK as sitk
+
+    from ELMEDPlaygroundLib.tumour.classes import TUMOUR
+    from ELMEDSegmentLib.label_files import write_image
+
+    labels = np.zeros(classes.shape, np.uint8)
+    for label, kind in TUMOUR.items():
+        labels[classes == kind] = label
+    mask = sitk.GetImageFromArray(labels)
+    mask.CopyInformation(volumes["t1"])
+    for name, image in {**volumes, "seg": mask}.items():
+        with written_whole(folder / f"{name}.nii.gz") as temporary:
+            write_image(image, temporary)
