@@ -41,7 +41,7 @@ class Thresholds:
         measure: what is measured, in words.
         unit: of the measure.
         partial: decrease from the baseline.
-        minor: decrease from the baseline.
+        minor: decrease from the baseline; of non-enhancing tumours only.
         progression: increase from the nadir.
     """
 

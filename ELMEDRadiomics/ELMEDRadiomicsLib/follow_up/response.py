@@ -136,7 +136,8 @@ class _Proposal:
             self.said.append(
                 f"The scan is within {PSEUDOPROGRESSION_WEEKS:g} weeks after radiotherapy: the "
                 "increase may be pseudoprogression, and must be confirmed by a scan at least "
-                f"{CONFIRMING_WEEKS:g} weeks later before it counts."
+                f"{CONFIRMING_WEEKS:g} weeks later before it counts, unless it lies outside the "
+                "radiation field or tissue proves it."
             )
         elif category in (CR, PR, MR):
             confirmed = False
@@ -220,18 +221,17 @@ class _Proposal:
             self.said.append(f"A decrease of {rule.partial:.0%} or more is a partial response.")
             return PR
         if reaches(shrunk, rule.minor):
+            between = f"A decrease of {rule.minor:.0%} or more, but less than {rule.partial:.0%},"
+            if self.kind == "non-enhancing":
+                self.said.append(f"{between} is a minor response.")
+                return MR
             self.said.append(
-                f"A decrease of {rule.minor:.0%} or more, but less than {rule.partial:.0%}, is a "
-                "minor response."
+                f"{between} is stable: RANO 2.0 has minor responses for non-enhancing tumours only."
             )
-            if self.kind == "enhancing":
-                self.said.append(
-                    "RANO 2.0 means minor responses for non-enhancing tumours above all; for an "
-                    "enhancing one they count as stable in many trials."
-                )
-            return MR
+            return SD
+        least = rule.minor if self.kind == "non-enhancing" else rule.partial
         self.said.append(
-            f"It is neither a decrease of {rule.minor:.0%} or more against the baseline nor an "
+            f"It is neither a decrease of {least:.0%} or more against the baseline nor an "
             f"increase of {rule.progression:.0%} or more against the nadir."
         )
         return SD

@@ -43,6 +43,7 @@ def run(folder, scans, **arguments):
 
 @pytest.mark.parametrize(
     ("method", "radius", "category"),
+    # What a non-enhancing tumour gets; an enhancing one has no minor response.
     [
         ("2d", 10.0, "SD"),
         ("2d", 8.3, "MR"),
@@ -57,10 +58,12 @@ def run(folder, scans, **arguments):
 )
 def test_a_ball_that_changes_gets_the_category_it_was_built_for(tmp_path, method, radius, category):
     scans = {"2024-01-01": labels(A=10.0), "2024-03-01": labels(A=radius)}
-    found = run(tmp_path, scans, method=method)["assessments"]
+    for kind in ("non-enhancing", "enhancing"):
+        found = run(tmp_path, scans, method=method, kind=kind)["assessments"]
 
-    assert [entry["role"] for entry in found] == ["baseline", "follow-up"]
-    assert found[1]["category"] == category
+        assert [entry["role"] for entry in found] == ["baseline", "follow-up"]
+        minor = category == "MR" and kind == "enhancing"
+        assert found[1]["category"] == ("SD" if minor else category)
 
 
 def test_lesions_are_matched_although_their_sizes_change_places(tmp_path):

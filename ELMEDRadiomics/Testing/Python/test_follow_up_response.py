@@ -21,8 +21,8 @@ def point(weeks, value, clinic=WELL, **more):
     return Measured(START + timedelta(weeks=weeks), value, value, clinic=clinic, **more)
 
 
-def last(method, *points):
-    return propose(points, method)[-1]
+def last(method, *points, kind="non-enhancing"):
+    return propose(points, method, kind)[-1]
 
 
 THRESHOLDS = [
@@ -53,6 +53,14 @@ def test_both_sides_of_every_threshold(method, value, category):
     assert f"({category})" in found.sentences[-1] or any(
         f"({category})" in sentence for sentence in found.sentences
     )
+
+
+@pytest.mark.parametrize(("method", "value", "category"), THRESHOLDS)
+def test_enhancing_tumours_have_no_minor_response(method, value, category):
+    found = last(method, point(0, 1000.0), point(8, value), kind="enhancing")
+
+    assert found.category == ("SD" if category == "MR" else category)
+    assert ("non-enhancing tumours only" in " ".join(found.sentences)) == (category == "MR")
 
 
 @pytest.mark.parametrize(("method", "grown"), [("2d", 1.25), ("volume", 1.40)])
