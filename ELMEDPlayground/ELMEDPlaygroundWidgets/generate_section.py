@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 PARTS: list[str] = [
     "ELMEDPlaygroundWidgets.generate_points:GeneratePoints",
+    "ELMEDPlaygroundWidgets.generate_tumour:GenerateTumour",
+    "ELMEDPlaygroundWidgets.generate_text:GenerateText",
+    "ELMEDPlaygroundWidgets.generate_speech:GenerateSpeech",
 ]
 """The parts' classes as `module:class`, in the order of the list that they are chosen from.
 

@@ -28,6 +28,11 @@ ALL_VIEWS: list[str] = [
     "ELMEDPlaygroundWidgets.views.noising:NoisingView",
     "ELMEDPlaygroundWidgets.views.score_field:ScoreFieldView",
     "ELMEDPlaygroundWidgets.views.generative_curves:GenerativeCurvesView",
+    "ELMEDPlaygroundWidgets.views.text_written:TextWrittenView",
+    "ELMEDPlaygroundWidgets.views.text_next:TextNextView",
+    "ELMEDPlaygroundWidgets.views.text_attention:TextAttentionView",
+    "ELMEDPlaygroundWidgets.views.text_tokens:TextTokensView",
+    "ELMEDPlaygroundWidgets.views.text_curves:TextCurvesView",
 ]
 """The classes, a line each: `"ELMEDPlaygroundWidgets.views.points_map:DecisionMapView"`."""
 

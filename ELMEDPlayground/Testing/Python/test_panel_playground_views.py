@@ -32,6 +32,7 @@ LONG_NAMES = {
     "settings": CLOUDS["settings"],
 }
 GENERATOR = {"generate": {"kind": "eight-gaussians", "seed": 0}}
+TEXT = {"generate": {"model": "text", "seed": 0}}
 BLUE, ORANGE = (0, 114, 178), (230, 159, 0)
 SLIDE = (1440, 1920)
 SMALLEST_LETTERS = 9
@@ -57,6 +58,11 @@ ALL_VIEWS = {
     "noising",
     "score-field",
     "generative-curves",
+    "text-written",
+    "text-next",
+    "text-attention",
+    "text-tokens",
+    "text-curves",
 }
 
 
@@ -71,6 +77,7 @@ def sessions():
         "digits": DIGITS,
         "long names": LONG_NAMES,
         "generator": GENERATOR,
+        "text": TEXT,
     }
     for name, spec in specs.items():
         session = Session()
@@ -138,7 +145,7 @@ def test_every_view_makes_a_picture_for_a_slide_in_which_no_word_is_cut(painted,
     monkeypatch.setattr(images_painting, "shortened", watched)
     assert set(painted.names) == ALL_VIEWS
     seen = set()
-    for which in ("clouds", "digits", "long names", "generator"):
+    for which in ("clouds", "digits", "long names", "generator", "text"):
         for name in painted.names:
             pixels = painted(which, name)
             if pixels is None:

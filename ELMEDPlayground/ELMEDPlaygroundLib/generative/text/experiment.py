@@ -36,7 +36,7 @@ PARTS = 64
 ORDERS = {"bigram": 2, "five_gram": 5}
 """Models that merely count, and how many characters they count together."""
 
-LENGTH = 160
+LENGTH = 200
 """Characters that are written to look at."""
 
 PATIENCE = 6.0

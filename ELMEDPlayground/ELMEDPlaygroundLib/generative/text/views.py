@@ -103,7 +103,7 @@ def attention(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         options: `prompt`; `layer` and `head`, places from 0; None for all, as small maps.
 
     Returns:
-        `text`, the last characters of the prompt, which alone are given to the network; `weights`
+        `prompt`; `text`, its last characters, which alone are given to the network; `weights`
         float32 (layer, head, looks, looked at), of the layers and heads that were asked for;
         `layers` and `heads`, how many there are; `layer` and `head`.
     """
@@ -124,6 +124,7 @@ def attention(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:
     with experiment.averaged():
         weights = experiment.network.attention(torch.from_numpy(codes))
     return {
+        "prompt": prompt,
         "text": experiment.corpus.decode(codes),
         "weights": weights[chosen[0], chosen[1]].numpy(),
         "layers": settings.layers,
@@ -141,7 +142,7 @@ def tokens(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         options: `prompt`.
 
     Returns:
-        `text`, the last characters of the prompt; `codes` int64 (n,), their numbers; `vectors`
+        `prompt`; `text`, its last characters; `codes` int64 (n,), their numbers; `vectors`
         float32 (n, number), the first numbers that stand for each character in the network;
         `width`, how many there are; `characters`, all that are told apart; `foretold`, the
         likeliest character after each.
@@ -156,6 +157,7 @@ def tokens(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         vectors = experiment.network.meanings(given)[:, :DRAWN].numpy()
         likeliest = experiment.network(given[None])[0].argmax(-1).numpy()
     return {
+        "prompt": prompt,
         "text": experiment.corpus.decode(codes),
         "codes": codes,
         "vectors": vectors,
