@@ -8,6 +8,7 @@ from ELMEDPlaygroundLib.lessons.evaluation import EVALUATION
 from ELMEDPlaygroundLib.lessons.feature_maps import FEATURE_MAPS
 from ELMEDPlaygroundLib.lessons.generalising import GENERALISING
 from ELMEDPlaygroundLib.lessons.generating import GENERATING
+from ELMEDPlaygroundLib.lessons.language import LANGUAGE
 from ELMEDPlaygroundLib.lessons.overfitting import OVERFITTING
 from ELMEDPlaygroundLib.lessons.seven_steps import SEVEN_STEPS
 from ELMEDPlaygroundLib.lessons.shifts import SHIFTS
@@ -27,5 +28,6 @@ LESSONS: tuple[Lesson, ...] = (
     EVALUATION,
     GENERALISING,
     GENERATING,
+    LANGUAGE,
 )
 BY_NUMBER = {lesson.number: lesson for lesson in LESSONS}

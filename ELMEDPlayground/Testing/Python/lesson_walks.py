@@ -201,5 +201,11 @@ WALKS: dict[int, tuple[tuple[Callable[[Any, Step], None], ...], ...]] = {
         (look("score-field", level=5),),
         (look("generated", mode=2, guidance=1.0),),
     ),
+    10: (
+        (look("text-tokens"),),
+        (until_done,),
+        (look("text-attention", layer=0, head=1),),
+        (look("text-written", temperature=1.5),),
+    ),
 }
 """By number of the lesson, for each step what is done in it after it was set up."""

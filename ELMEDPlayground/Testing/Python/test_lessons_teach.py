@@ -61,8 +61,8 @@ def test_the_network_is_off_while_the_lessons_run(no_network):
         socket.create_connection(("127.0.0.1", 9), timeout=1)
 
 
-def test_there_are_nine_lessons_and_each_asks_does_and_shows_something():
-    assert sorted(BY_NUMBER) == list(range(1, 10))
+def test_there_are_ten_lessons_and_each_asks_does_and_shows_something():
+    assert sorted(BY_NUMBER) == list(range(1, 11))
     for lesson in LESSONS:
         for step in lesson.steps:
             assert all((step.do, step.see, step.question.explanation)), step.title
