@@ -63,6 +63,12 @@ def add_commands(commands: Any) -> None:
     parser.add_argument(
         "--label", type=int, nargs="+", metavar="N", help="segments to look at (all that occur)"
     )
+    parser.add_argument(
+        "--region",
+        action="append",
+        metavar="NAME=N,N",
+        help="labels that are measured together as well, such as 'whole tumour=1,2,3'; repeatable",
+    )
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument(
         "--settings", type=Path, metavar="FILE", help="parameter file, or an earlier result (.json)"
@@ -136,6 +142,7 @@ def run_radiomics(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed radiomics`."""
     from ELMEDRadiomicsLib.reading import named_images
     from ELMEDRadiomicsLib.tasks import extract_files
+    from ELMEDRadiomicsLib.unions import read_unions
 
     settings, earlier = _settings(arguments.settings)
     options = {
@@ -151,6 +158,7 @@ def run_radiomics(arguments: argparse.Namespace, progress: Progress) -> None:
             "images": named_images(arguments.images),
             "mask": str(arguments.mask),
             "labels": arguments.label,
+            "unions": read_unions(arguments.region),
             "settings": settings,
             "preset": arguments.preset,
             "output": str(arguments.output),

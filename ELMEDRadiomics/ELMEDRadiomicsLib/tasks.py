@@ -17,6 +17,7 @@ from ELMEDRadiomicsLib.engine import extract
 from ELMEDRadiomicsLib.follow_up.service import follow_up_files
 from ELMEDRadiomicsLib.layouts import LONG
 from ELMEDRadiomicsLib.maps import feature_maps
+from ELMEDRadiomicsLib.masks import integer_mask
 from ELMEDRadiomicsLib.normalisation import NyulStandard
 from ELMEDRadiomicsLib.presets import preset
 from ELMEDRadiomicsLib.reading import read_image
@@ -26,10 +27,13 @@ from ELMEDRadiomicsLib.robustness.service import robustness_files
 from ELMEDRadiomicsLib.robustness.stability import stability
 from ELMEDRadiomicsLib.settings import Settings, from_parameters
 from ELMEDRadiomicsLib.settings_files import read_settings
+from ELMEDRadiomicsLib.unions import united_masks
 from ELMEDRadiomicsLib.writing import write_extraction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ELMEDRadiomicsLib.results import Extraction
 
 READ = 0.1
 EXTRACTED = 0.2
@@ -45,6 +49,7 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
             `images`: path by name of the sequence;
             `mask`: path;
             `labels`: name by label (as text), a list of labels, or None for all;
+            `unions`: labels by the name of a region that is measured besides, as one segment;
             `settings`: path of a parameter file, its content, or None;
             `preset`: name of a preset, used when there are no settings;
             `output`: path of a `.json`, `.csv` or `.xlsx` file, or None;
@@ -75,18 +80,42 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
     computed = EXTRACTED if repeats else COMPUTED
     labels = _labels(arguments.get("labels"))
     found = extract(read, mask, settings, labels, options, within(progress, READ, computed))
+    masks = [(mask, {feature.label: feature.segment for feature in found.features})]
+    whole = integer_mask(mask, settings.general["label_channel"])
+    for united, names in united_masks(whole, arguments.get("unions") or {}):
+        more = extract(read, united, settings, names, options)
+        found.features += more.features
+        found.warnings += [text for text in more.warnings if text not in found.warnings]
+        masks.append((united, names))
     if repeats:
-        names = {feature.label: feature.segment for feature in found.features}
-        values, warnings = repeated(
-            read, mask, settings, names, options, within(progress, EXTRACTED, COMPUTED)
-        )
-        found.warnings += warnings
-        found.robustness = {name: one.as_json() for name, one in stability(values).items()}
+        _check_robustness(found, read, masks, settings, options, progress)
     output = arguments.get("output")
     layout, patient = arguments.get("layout") or LONG, arguments.get("patient") or ""
     written = write_extraction(found, output, layout, patient) if output else []
     progress("done", 1.0, "Features computed")
     return {**found.as_json(), "outputs": [str(path) for path in written]}
+
+
+def _check_robustness(
+    found: Extraction,
+    images: Mapping[str, sitk.Image],
+    masks: Sequence[tuple[sitk.Image, dict[int, str]]],
+    settings: Settings,
+    options: Options,
+    progress: Progress,
+) -> None:
+    """Add the stability of every feature over all segments and regions."""
+    values: dict[str, dict[str, list[float]]] = {}
+    width = (COMPUTED - EXTRACTED) / len(masks)
+    for number, (mask, names) in enumerate(masks):
+        start = EXTRACTED + number * width
+        more, warnings = repeated(
+            images, mask, settings, names, options, within(progress, start, start + width)
+        )
+        found.warnings += [text for text in warnings if text not in found.warnings]
+        for name, targets in more.items():
+            values.setdefault(name, {}).update(targets)
+    found.robustness = {name: one.as_json() for name, one in stability(values).items()}
 
 
 def options_of(given: Mapping[str, Any], profile: str) -> Options:

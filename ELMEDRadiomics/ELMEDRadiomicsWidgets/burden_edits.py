@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ELMEDRadiomicsLib.burden.corrections import with_lesions
 from ELMEDRadiomicsLib.burden.options import BurdenOptions
-from ELMEDRadiomicsLib.burden.rano import choose_targets, is_measurable, sum_up
+from ELMEDRadiomicsLib.burden.rano import is_measurable
 from ELMEDRadiomicsLib.burden.results import Diameters, Line
 from ELMEDRadiomicsWidgets.burden_lines import endsOf, wasMoved
 
@@ -35,16 +36,7 @@ def editedBurden(burden: Burden, thickness: float) -> tuple[Burden, set[str]]:
         lesions.append(changed or lesion)
     if not edited:
         return burden, edited
-    lesions = choose_targets(lesions, options)
-    sums = [
-        replace(
-            sum_up(entry.kind, lesions, entry.volume_ml, []),
-            pieces=entry.pieces,
-            pieces_ml=entry.pieces_ml,
-        )
-        for entry in burden.sums
-    ]
-    return replace(burden, lesions=lesions, sums=sums), edited
+    return with_lesions(burden, lesions, options), edited
 
 
 def _edited(lesion: Lesion, rule: str, thickness: float, options: BurdenOptions) -> Lesion | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +33,16 @@ class BurdenRequest:
         parts: segment ID of `enhancing`, `core` and `oedema`; "" where there is none.
         options: of the engine: `plane` and `rule`.
         volumeNode: shows the brain, to find the place; None when it is not asked for.
+        atlasNode: the user's own regions, in the world; they go before the template.
+        atlasNames: path of a file with their names, "" for those of the node's colours.
     """
 
     segmentationNode: slicer.vtkMRMLSegmentationNode
     parts: Mapping[str, str]
     options: Mapping[str, Any]
     volumeNode: slicer.vtkMRMLScalarVolumeNode | None = None
+    atlasNode: slicer.vtkMRMLLabelMapVolumeNode | None = None
+    atlasNames: str = ""
 
 
 class BurdenRun(Run):
@@ -59,14 +64,26 @@ class BurdenRun(Run):
                 parts[name] = segmentImage(request.segmentationNode, segmentID)
         labels = self.folder / "labels.nrrd"
         yield from self.inBackground(_write, parts, labels)
-        image = None
-        if request.volumeNode is not None:
-            files = yield from self.copyVolumes({"image": request.volumeNode}, COPIED)
-            image = str(files["image"])
+        arguments = {"labels": str(labels), "options": dict(request.options)}
+        volumes = {"image": request.volumeNode, "atlas": request.atlasNode}
+        volumes = {name: node for name, node in volumes.items() if node is not None}
+        files = (yield from self.copyVolumes(volumes, COPIED)) if volumes else {}
+        arguments.update({name: str(path) for name, path in files.items()})
+        if request.atlasNode is not None:
+            arguments["atlas_names"] = request.atlasNames or self._namesOfColours()
         self.report("starting", COPIED, "Starting the worker")
         yield
-        arguments = {"labels": str(labels), "options": dict(request.options), "image": image}
         return (yield from self.ask(TASK, arguments, COPIED, 1.0))
+
+    def _namesOfColours(self) -> str | None:
+        """Write the names that the atlas's colours have, None where they are Slicer's own."""
+        colours = self.request.atlasNode.GetDisplayNode().GetColorNode()
+        if colours is None or colours.GetType() not in (colours.User, colours.File):
+            return None
+        named = {n: colours.GetColorName(n) for n in range(1, colours.GetNumberOfColors())}
+        path = self.folder / "names.json"
+        path.write_text(json.dumps({n: name for n, name in named.items() if name}))
+        return str(path)
 
 
 class BurdenWorkplace(Workplace):

@@ -17,10 +17,12 @@ from ELMEDLib.errors import CancelledError, ELMEDError
 from ELMEDRadiomicsLib.burden.results import Burden
 from ELMEDRadiomicsLib.burden.writing import lesion_rows, write_burden
 from ELMEDRadiomicsWidgets.burden_choices import BurdenChoices, guessedParts
+from ELMEDRadiomicsWidgets.burden_corrections import keepCorrections
 from ELMEDRadiomicsWidgets.burden_edits import editedBurden
 from ELMEDRadiomicsWidgets.burden_lines import BurdenLines, jumpToLine
 from ELMEDRadiomicsWidgets.burden_run import BurdenRequest, BurdenWorkplace
 from ELMEDRadiomicsWidgets.burden_table import fillLesions, prepareLesions, regionsText, sumsText
+from ELMEDRadiomicsWidgets.sources import SEGMENTATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,12 +41,15 @@ CONTENT = "ELMED.Burden"
 class BurdenSection:
     """Fills the collapsible section with life once it is first opened."""
 
-    def __init__(self, section: Any, segmentation: Callable[[], Any]) -> None:
+    def __init__(
+        self, section: Any, segmentation: Callable[[], Any], onCorrected: Callable[[], None]
+    ) -> None:
         """Prepare the section.
 
         Args:
             section: the empty `ctkCollapsibleButton`.
             segmentation: tells the segmentation node that the panel has, or None.
+            onCorrected: called when a line was moved by hand, or back.
         """
         self.place = BurdenWorkplace()
         self.ui: SimpleNamespace | None = None
@@ -54,6 +59,7 @@ class BurdenSection:
         self._current: Burden | None = None
         self._section = section
         self._segmentation = segmentation
+        self._onCorrected = onCorrected
         self._lines = BurdenLines(self._lineMoved)
         section.connect("contentsCollapsed(bool)", self._toggled)
 
@@ -78,9 +84,7 @@ class BurdenSection:
 
     def enter(self) -> None:
         """Take up what has changed while another module was open."""
-        if self.ui:
-            self._takeUp()
-            self.check()
+        self.check()
 
     def exit(self) -> None:
         """Let the worker go when it has nothing to do."""
@@ -116,10 +120,10 @@ class BurdenSection:
         prepareLesions(ui.burdenLesionsTable)
         ui.burdenApplyButton.connect("clicked(bool)", self._applyOrCancel)
         ui.burdenLesionsTable.connect("itemSelectionChanged()", self._lesionSelected)
+        ui.burdenAtlasSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.check)
         ui.burdenLinesCheckBox.connect("toggled(bool)", lambda *_: self._showLines())
         ui.burdenUndoButton.connect("clicked(bool)", self._undo)
         ui.burdenSaveButton.connect("clicked(bool)", self._save)
-        self._takeUp()
         self._showIdle()
         self._show()
 
@@ -143,7 +147,10 @@ class BurdenSection:
         ui = self.ui
         if ui is None or self.place.running:
             return
+        self._takeUp()
         self.choices.show(self._segmentation())
+        own = ui.burdenAtlasSelector.currentNode() is not None
+        ui.burdenAtlasNamesLabel.visible = ui.burdenAtlasNamesPathLineEdit.visible = own
         missing = self._missing()
         ui.burdenApplyButton.enabled = not missing
         ui.burdenReadinessLabel.text = missing
@@ -168,6 +175,8 @@ class BurdenSection:
             return
         thickness = self._thickness()
         self._current, edited = editedBurden(burden, thickness)
+        if keepCorrections(self._measuredNode(), self._current, edited):
+            self._onCorrected()
         fillLesions(ui.burdenLesionsTable, self._current, edited)
         ui.burdenRegionsLabel.text = regionsText(self._current)
         ui.burdenSumsLabel.text = sumsText(self._current)
@@ -177,6 +186,9 @@ class BurdenSection:
         ui.burdenPlaceLabel.text = place
         ui.burdenPlaceLabel.visible = bool(place)
         self._fillTableNode()
+
+    def _measuredNode(self) -> slicer.vtkMRMLSegmentationNode | None:
+        return self.tableNode.GetNodeReference(SEGMENTATION) if self.tableNode else None
 
     def _thickness(self) -> float:
         x, y, z = self.burden.spacing_mm
@@ -249,6 +261,8 @@ class BurdenSection:
             self.choices.parts,
             self.choices.options,
             self.ui.burdenVolumeSelector.currentNode(),
+            self.ui.burdenAtlasSelector.currentNode(),
+            self.ui.burdenAtlasNamesPathLineEdit.currentPath.strip("."),
         )
         try:
             self.place.start(request, self._progressed, self._ended)
@@ -269,14 +283,14 @@ class BurdenSection:
     def _ended(self, run: BurdenRun) -> None:
         self._showIdle()
         if run.error is None:
-            self._take(run.result())
+            self._take(run.result(), run.request.segmentationNode)
         elif isinstance(run.error, CancelledError):
             self._say("Cancelled. Nothing was changed.")
         else:
             self._say("There is no new result; what was there before is unchanged.")
             self._showError(run.error)
 
-    def _take(self, answer: dict[str, Any]) -> None:
+    def _take(self, answer: dict[str, Any], measured: slicer.vtkMRMLSegmentationNode) -> None:
         self.burden = Burden.from_json(answer["burden"])
         self.location = answer["location"]
         scene = slicer.mrmlScene
@@ -285,6 +299,7 @@ class BurdenSection:
         known = {"burden": answer["burden"], "location": answer["location"]}
         self.tableNode.SetAttribute(CONTENT, json.dumps(known))
         self.tableNode.SetLocked(True)
+        self.tableNode.SetNodeReferenceID(SEGMENTATION, measured.GetID())
         self._lines.show(self.burden)
         self.ui.burdenLesionsTable.clearSelection()
         self._show()

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import SimpleITK as sitk
 
 from ELMEDLib.bridge.runs import Run
-from ELMEDLib.bridge.segment_images import segmentImage, segmentNames
+from ELMEDLib.bridge.segment_images import segmentNames
 from ELMEDLib.bridge.workplace import Workplace
 from ELMEDLib.errors import ELMEDError, InputError
 from ELMEDLib.masks import layers_on_grid
+from ELMEDRadiomicsWidgets.regions import targetImage, targetNames
 from ELMEDRadiomicsWidgets.results import importResult
 from ELMEDRadiomicsWidgets.sources import rememberSources
 
@@ -46,7 +47,7 @@ class Request:
 
     Attributes:
         segmentationNode: holds the segments.
-        segmentIDs: the segments to be measured; None for all.
+        segmentIDs: the segments and regions (see `regions`) to be measured; None for all segments.
         volumes: volume node by what it is called in the result.
         preset: name of a preset; used when there is no parameter file.
         parameterFile: path of a pyradiomics parameter file, "" for none.
@@ -137,8 +138,8 @@ class ExtractionRun(Run):
 
     def _segments(self) -> Generator[None, None, dict[str, sitk.Image]]:
         """Copy one segment at a time, and return the images by name."""
-        names = segmentNames(self.request.segmentationNode)
-        wanted = self.request.segmentIDs
+        node, wanted = self.request.segmentationNode, self.request.segmentIDs
+        names = segmentNames(node) if wanted is None else targetNames(node)
         chosen = {key: name for key, name in names.items() if wanted is None or key in wanted}
         if not chosen:
             raise InputError("There is no segment to measure.", "Check at least one segment.")
@@ -146,7 +147,7 @@ class ExtractionRun(Run):
         for segmentID, name in chosen.items():
             self.report("segments", COPIED, "Copying the segments")
             yield
-            images[name] = segmentImage(self.request.segmentationNode, segmentID)
+            images[name] = targetImage(node, segmentID)
         return images
 
     def _parts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,12 @@ SERIES = {
 
 VIEW = "ELMEDFollowUp"
 
+CONTENT = "ELMED.FollowUp"
+"""The table's attribute that holds the whole result, as JSON."""
+
+CHARTED = "ELMED.Chart"
+"""The table's reference to its chart."""
+
 
 class FollowUpChart:
     """Makes the nodes when there is something to show."""
@@ -48,10 +55,20 @@ class FollowUpChart:
             self.chartNode = None
         setTable(self.tableNode, columns)
         self.tableNode.SetLocked(True)
+        self.tableNode.SetAttribute(CONTENT, json.dumps(result))
         if self.chartNode is None or not slicer.mrmlScene.IsNodePresent(self.chartNode):
             self._makeChart()
         self.chartNode.Modified()
         self._showView()
+
+    def takeUp(self) -> dict[str, Any] | None:
+        """Return the result that the scene holds, None for none, and show it from now on."""
+        for node in slicer.util.getNodesByClass("vtkMRMLTableNode"):
+            content = node.GetAttribute(CONTENT)
+            if content:
+                self.tableNode, self.chartNode = node, node.GetNodeReference(CHARTED)
+                return json.loads(content)
+        return None
 
     def sceneClosed(self) -> None:
         """Let go of nodes that are gone."""
@@ -68,6 +85,7 @@ class FollowUpChart:
         for column in SERIES:
             _addSeries(chart, self.tableNode, column)
         self.chartNode = chart
+        self.tableNode.SetNodeReferenceID(CHARTED, chart.GetID())
 
     def _showView(self) -> None:
         if self._view is None:

@@ -12,6 +12,7 @@ from ELMEDLib.bridge.workplace import Workplace
 from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.burden.label_map import label_map
 from ELMEDRadiomicsWidgets.burden_choices import guessPart
+from ELMEDRadiomicsWidgets.burden_corrections import correctionsOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -64,7 +65,9 @@ class FollowUpRun(Run):
             path = self.folder / f"labels-{number}.nrrd"
             yield from self.inBackground(_write, _partsOf(point), path)
             image = files.get(str(number))
-            records.append({**point.details, "labels": str(path), "image": image and str(image)})
+            files_of = {"labels": str(path), "image": image and str(image)}
+            corrections = correctionsOf(point.node)
+            records.append({**point.details, **files_of, "corrections": corrections})
         self.report("starting", COPIED, "Starting the worker")
         yield
         arguments = {"points": records, "method": self._method, "kind": self._kind}

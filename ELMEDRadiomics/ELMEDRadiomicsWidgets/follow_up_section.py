@@ -50,6 +50,11 @@ class FollowUpSection:
         """Take up what has changed while another module was open."""
         self.check()
 
+    def measurementsChanged(self) -> None:
+        """Say that diameters were corrected since the assessment."""
+        if self.ui and self.result is not None and not self.place.running:
+            self._say(STALE)
+
     def exit(self) -> None:
         """Let the worker go when it has nothing to do."""
         if not self.place.running:
@@ -93,6 +98,7 @@ class FollowUpSection:
         ui = self.ui
         if ui is None or self.place.running:
             return
+        self._takeUp()
         self.inputs.show()
         missing = self.inputs.problem()
         if not missing:
@@ -133,6 +139,12 @@ class FollowUpSection:
         found = propose(series, result["method"], result["kind"])
         self.result = {**result, "assessments": [entry.as_json() for entry in found]}
         self._show()
+
+    def _takeUp(self) -> None:
+        """Show what a scene that was loaded holds."""
+        if self.result is None:
+            self.result = self.chart.takeUp()
+            self._show()
 
     def _show(self) -> None:
         ui, result = self.ui, self.result

@@ -11,11 +11,11 @@ import SimpleITK as sitk
 import slicer
 
 from ELMEDLib.bridge.runs import Run
-from ELMEDLib.bridge.segment_images import segmentImage
 from ELMEDLib.bridge.volumes import addVolumeFromImage
 from ELMEDLib.errors import InputError
 from ELMEDLib.masks import layers_on_grid
 from ELMEDRadiomicsLib.map_settings import map_settings
+from ELMEDRadiomicsWidgets.regions import targetImage
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -33,7 +33,7 @@ class MapRequest:
     Attributes:
         volumeNode: in which it is computed.
         segmentationNode: holds the segment.
-        segmentID: around whose voxels it is computed.
+        segmentID: of the segment or region around whose voxels it is computed.
         feature: the full name.
         settings: content of the parameter file that the table was made with.
         profile: whose definitions.
@@ -60,7 +60,7 @@ class MapRun(Run):
         request = self.request
         settings = map_settings(request.settings, request.feature)
         files = yield from self.copyVolumes({"image": request.volumeNode}, COPIED)
-        segment = segmentImage(request.segmentationNode, request.segmentID)
+        segment = targetImage(request.segmentationNode, request.segmentID)
         mask = self.folder / "mask.nrrd"
         yield from self.inBackground(_writeMask, segment, files["image"], mask)
         arguments = {

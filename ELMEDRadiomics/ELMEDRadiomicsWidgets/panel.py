@@ -18,6 +18,7 @@ from ELMEDRadiomicsWidgets.extraction import Request
 from ELMEDRadiomicsWidgets.follow_up_section import FollowUpSection
 from ELMEDRadiomicsWidgets.map_run import MapRun
 from ELMEDRadiomicsWidgets.readiness import whatIsMissing
+from ELMEDRadiomicsWidgets.regions import REGIONS, regionNames
 from ELMEDRadiomicsWidgets.report_section import ReportSection
 from ELMEDRadiomicsWidgets.results_view import ResultsView
 from ELMEDRadiomicsWidgets.robustness_run import RobustnessRun
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from ELMEDRadiomicsWidgets.extraction import ExtractionRun
     from ELMEDRadiomicsWidgets.map_run import MapRequest
+
+REGION_HELP = "Check it to measure these segments together, as if they were one."
 
 
 class RadiomicsPanel(RunPanel):
@@ -63,8 +66,10 @@ class RadiomicsPanel(RunPanel):
             ui.cohortCollapsibleButton, self._cohortChoices, self.settings.problem
         )
         self.charts = ChartsSection(ui.chartsCollapsibleButton, self._request, self._missing)
-        self.burden = BurdenSection(ui.burdenCollapsibleButton, self._segmentation)
         self.followUp = FollowUpSection(ui.followUpCollapsibleButton)
+        self.burden = BurdenSection(
+            ui.burdenCollapsibleButton, self._segmentation, self.followUp.measurementsChanged
+        )
         self.report = ReportSection(
             ui.reportCollapsibleButton, self.burden, lambda: self.results.tableNode
         )
@@ -143,7 +148,10 @@ class RadiomicsPanel(RunPanel):
     def _segmentsChecked(self) -> None:
         if self.parameters is not None:
             checked = self.segments.checked
-            keys = [key for key in self.segments.keys if key not in checked]
+            keys = [key for key in self.segments.keys if key not in {*checked, *REGIONS}]
+            # Read first: each change of a parameter shows the parameters again.
+            regions = [key for key in checked if key in REGIONS]
+            self.parameters.regions = regions
             self.parameters.leftOutSegments = keys
 
     def check(self, *_) -> None:
@@ -167,10 +175,15 @@ class RadiomicsPanel(RunPanel):
         self._observeSegments(node.GetSegmentation() if node else None)
         leftOut = list(self.parameters.leftOutSegments)
         names = segmentNames(node) if node else {}
-        self.segments.show(
+        rows = [
             (key, name, "Check it to measure this segment.", key not in leftOut)
             for key, name in names.items()
-        )
+        ]
+        rows += [
+            (key, f"{name}  (segments together)", REGION_HELP, key in self.parameters.regions)
+            for key, name in regionNames(node).items()
+        ]
+        self.segments.show(rows)
 
     def _observeSegments(self, segmentation: slicer.vtkSegmentation | None) -> None:
         if segmentation is self._observedSegmentation:

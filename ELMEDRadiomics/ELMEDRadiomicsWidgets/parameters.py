@@ -11,6 +11,7 @@ class ELMEDRadiomicsParameterNode:
     Attributes:
         segmentation: its segments are measured.
         leftOutSegments: IDs of the segments that are not measured.
+        regions: keys of the regions, made of several segments, that are measured as well.
         volumes: the volumes whose voxels are measured.
         volumesChosen: whether the user has chosen them; else they are guessed from their names.
         preset: name of a preset, "" for the parameter file.
@@ -22,6 +23,7 @@ class ELMEDRadiomicsParameterNode:
 
     segmentation: vtkMRMLSegmentationNode
     leftOutSegments: list[str]
+    regions: list[str]
     volumes: list[vtkMRMLScalarVolumeNode]
     volumesChosen: bool = False
     preset: str = "default"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import slicer
 
-from ELMEDLib.bridge.segment_images import segmentNames
 from ELMEDLib.bridge.views import jumpTo
+from ELMEDRadiomicsWidgets.regions import segmentsOf, targetNames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,8 +50,8 @@ def volumesOf(
 
 
 def segmentID(segmentationNode: slicer.vtkMRMLSegmentationNode, name: str) -> str | None:
-    """Return the ID of the segment that a result calls by this name."""
-    for key, title in segmentNames(segmentationNode).items():
+    """Return the ID of the segment, or the key of the region, that a result calls by this name."""
+    for key, title in targetNames(segmentationNode).items():
         if title == name:
             return key
     return None
@@ -65,4 +65,4 @@ def showSource(tableNode: slicer.vtkMRMLTableNode, image: str, segment: str) -> 
     segmentationNode = segmentationOf(tableNode)
     key = segmentID(segmentationNode, segment) if segmentationNode else None
     if key is not None:
-        jumpTo(segmentationNode, [key])
+        jumpTo(segmentationNode, segmentsOf(segmentationNode, key))

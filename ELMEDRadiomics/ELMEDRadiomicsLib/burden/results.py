@@ -142,17 +142,7 @@ class Burden:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Burden:
         """Make it from what `as_json` gave."""
-        lesions = [
-            Lesion(
-                **{
-                    **record,
-                    "centre": tuple(record["centre"]),
-                    "classic": _diameters(record["classic"]),
-                    "product": _diameters(record["product"]),
-                }
-            )
-            for record in content["lesions"]
-        ]
+        lesions = [lesion_from_json(record) for record in content["lesions"]]
         sums = [
             Sum(**{**record, "targets": tuple(record["targets"])}) for record in content["sums"]
         ]
@@ -163,6 +153,18 @@ class Burden:
     def sum_of(self, kind: str) -> Sum:
         """Return the sum of one kind of lesion."""
         return next(entry for entry in self.sums if entry.kind == kind)
+
+
+def lesion_from_json(record: dict[str, Any]) -> Lesion:
+    """Make a lesion from its plain dictionary."""
+    return Lesion(
+        **{
+            **record,
+            "centre": tuple(record["centre"]),
+            "classic": _diameters(record["classic"]),
+            "product": _diameters(record["product"]),
+        }
+    )
 
 
 def _diameters(record: dict[str, Any]) -> Diameters:

@@ -10,6 +10,7 @@ import SimpleITK as sitk
 from ELMEDLib.errors import InputError
 from ELMEDLib.progress import Progress, no_progress
 from ELMEDRadiomicsLib.alignment import align
+from ELMEDRadiomicsLib.burden.corrections import corrected
 from ELMEDRadiomicsLib.burden.measure import measure_burden
 from ELMEDRadiomicsLib.burden.options import BurdenOptions
 from ELMEDRadiomicsLib.follow_up.matching import Track, lesion_numbers, match
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from ELMEDRadiomicsLib.burden.corrections import Corrections
     from ELMEDRadiomicsLib.burden.results import Burden, Lesion
     from ELMEDRadiomicsLib.follow_up.series import Assessment
 
@@ -35,12 +37,14 @@ class TimePoint:
         labels: 1 core, 2 oedema, 3 enhancing tumour.
         image: a volume of it, to align it with the others; None when all lie in one space.
         clinic: what images do not tell.
+        corrections: diameters that a reader has corrected, None for none.
     """
 
     day: date
     labels: sitk.Image
     image: sitk.Image | None = None
     clinic: Clinic = field(default_factory=Clinic)
+    corrections: Corrections | None = None
 
 
 @dataclass
@@ -109,7 +113,12 @@ def assess(
     for number, point in enumerate(ordered):
         share = 0.5 + 0.4 * number / len(ordered)
         progress("measuring", share, f"Measuring the scan of {point.day.isoformat()}")
-        burdens.append(measure_burden(point.labels, options))
+        burden = measure_burden(point.labels, options)
+        if point.corrections is not None:
+            burden, said = corrected(burden, point.corrections, options)
+            if said:
+                warnings.append(f"Scan of {point.day.isoformat()}: {said}")
+        burdens.append(burden)
     start = baseline_of([Measured(point.day, 0, 0, clinic=point.clinic) for point in ordered])
     if kind == BY_ITSELF:
         kind = "enhancing" if burdens[start].sum_of("enhancing").targets else "non-enhancing"

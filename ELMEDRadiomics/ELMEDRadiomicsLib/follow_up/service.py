@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.errors import InputError
 from ELMEDLib.progress import Progress, no_progress, within
+from ELMEDRadiomicsLib.burden.corrections import Corrections
 from ELMEDRadiomicsLib.burden.service import burden_options, with_parts
 from ELMEDRadiomicsLib.follow_up.assess import TimePoint, assess
 from ELMEDRadiomicsLib.follow_up.table import clinic_of, day_of, write_follow_up
@@ -25,8 +26,8 @@ def follow_up_files(
 
     Args:
         arguments: JSON-able:
-            `points`: records with `date`, `labels` (path), `image` (path or None) and what
-            `table.clinic_of` reads;
+            `points`: records with `date`, `labels` (path), `image` (path or None), `corrections`
+            (of `Corrections.as_json`, or None) and what `table.clinic_of` reads;
             `parts`: label values, as for `burden_files`;
             `method`: "2d" or "volume"; `kind`: "auto", "enhancing" or "non-enhancing";
             `options`: of the burden;
@@ -50,7 +51,10 @@ def follow_up_files(
             read_image(record["labels"], "label map"), arguments.get("parts"), empty=True
         )
         image = read_image(record["image"], "image") if record.get("image") else None
-        points.append(TimePoint(day_of(record["date"]), labels, image, clinic_of(record)))
+        given = record.get("corrections")
+        corrections = Corrections.from_json(given) if given else None
+        day = day_of(record["date"])
+        points.append(TimePoint(day, labels, image, clinic_of(record), corrections))
     options = burden_options(arguments.get("options"))
     found = assess(
         points, arguments.get("method") or "2d", kind, options, within(progress, READ, 1.0)

@@ -135,6 +135,40 @@ def test_lesions_are_measured_shown_edited_undone_and_saved(host, section, slice
     assert len(lines(slicer)) == 8
 
 
+def test_an_atlas_of_the_users_own_tells_the_place(host, section, slicer, tmp_path):
+    from ELMEDLib.bridge.volumes import updateVolumeFromImage
+
+    labels = tumour()
+    halves = np.full(SIZE, 7, np.int16)
+    halves[:, :, 30:] = 9
+    atlas = sitk.GetImageFromArray(halves)
+    atlas.CopyInformation(labels)
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "My atlas")
+    updateVolumeFromImage(node, atlas)
+    node.CreateDefaultDisplayNodes()
+    names = tmp_path / "names.txt"
+    names.write_text("7 Left-Motor-Cortex\n9 Right-Motor-Cortex\n")
+    ui = section.ui
+    assert not ui.burdenAtlasNamesPathLineEdit.isVisibleTo(ui.ELMEDRadiomicsBurden)
+    ui.burdenAtlasSelector.setCurrentNode(node)
+    host.process_events()
+    assert ui.burdenAtlasNamesPathLineEdit.isVisibleTo(ui.ELMEDRadiomicsBurden)
+    measure(host, section)
+    assert "region 7" in ui.burdenPlaceLabel.text
+
+    # Names: of the label map's colours, or of a file, which goes first.
+    colours = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLColorTableNode", "My names")
+    colours.SetTypeToUser()
+    colours.SetNumberOfColors(10)
+    colours.SetColor(7, "Left-Speech", 1.0, 0.0, 0.0, 1.0)
+    node.GetDisplayNode().SetAndObserveColorNodeID(colours.GetID())
+    measure(host, section)
+    assert "Left-Speech" in ui.burdenPlaceLabel.text
+    ui.burdenAtlasNamesPathLineEdit.currentPath = str(names)
+    measure(host, section)
+    assert "Left-Motor-Cortex" in ui.burdenPlaceLabel.text
+
+
 def test_the_section_says_what_is_missing(host, panel, slicer):
     panel.ui.burdenCollapsibleButton.collapsed = False
     host.process_events()

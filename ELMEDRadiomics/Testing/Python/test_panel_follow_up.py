@@ -87,6 +87,47 @@ def test_scans_are_found_assessed_and_judged_again_when_inputs_change(host, sect
     assert len(slicer.util.getNodesByClass("vtkMRMLPlotChartNode")) == 1
 
 
+def test_lines_moved_by_hand_count_and_all_comes_back_with_the_scene(
+    host, panel, section, slicer, tmp_path
+):
+    ui = section.ui
+    ui.followApplyButton.click()
+    host.wait_until(lambda: not section.place.running, 120)
+    assert column(section, 1)[1:] == ["PR", "PR ?"]
+    before = section.result["assessments"][2]["sum_mm2"]
+
+    # The last scan's burden is measured, and a line made longer: now it is progression.
+    panel.ui.segmentationSelector.setCurrentNode(slicer.util.getNode("Tumour 20240506"))
+    panel.ui.burdenCollapsibleButton.collapsed = False
+    host.process_events()
+    burden = panel.panel.burden
+    burden.ui.burdenApplyButton.click()
+    host.wait_until(lambda: not burden.place.running, 120)
+    line = slicer.util.getNode("Enhancing 1: longest")
+    start, end = (np.array(line.GetNthControlPointPositionWorld(n)) for n in range(2))
+    line.SetNthControlPointPositionWorld(1, *(start + 1.5 * (end - start)))
+    host.process_events()
+    assert "press Assess over time again" in ui.followStatusLabel.text
+    ui.followApplyButton.click()
+    host.wait_until(lambda: not section.place.running, 120)
+    assert section.result["assessments"][2]["sum_mm2"] == pytest.approx(1.5 * before, rel=0.01)
+    assert column(section, 1)[2] == "PD"
+    said = ui.followReasoningTextBrowser.plainText
+    assert "Scan of 2024-05-06: Diameters corrected by hand: Enhancing 1." in said
+
+    path = tmp_path / "scene.mrb"
+    assert slicer.util.saveScene(str(path))
+    host.close_scene()
+    assert not ui.followResults.isVisibleTo(ui.ELMEDRadiomicsFollowUp)
+    slicer.util.loadScene(str(path))
+    host.wait_until(lambda: section.result is not None)
+    assert column(section, 1)[2] == "PD"
+    assert ui.followReasoningTextBrowser.plainText == said
+    enter(host, section, 2, ui.followSteroidsLineEdit, "3", "steroids_mg")
+    assert len(slicer.util.getNodesByClass("vtkMRMLPlotChartNode")) == 1
+    assert len(slicer.util.getNodesByClass("vtkMRMLPlotSeriesNode")) == 4
+
+
 def test_dates_are_asked_for_and_kept_with_the_scene(host, section, slicer, tmp_path):
     ui = section.ui
     node = slicer.util.getNode("Tumour 20240108")

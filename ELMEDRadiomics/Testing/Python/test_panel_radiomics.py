@@ -62,6 +62,8 @@ def test_what_there_is_no_doubt_about_is_chosen(ready, segmentation):
         "Necrotic core": True,
         "Oedema": True,
         "Enhancing tumour": True,
+        "Whole tumour  (segments together)": False,
+        "Tumour core  (segments together)": False,
     }
     assert rows(ready.ui.volumesListWidget) == {
         "T1 post Gd  (t1c)": True,
