@@ -12,8 +12,9 @@ import slicer
 from ELMEDLib import environment
 from ELMEDLib.bridge.cohorts import CohortSection
 from ELMEDLib.bridge.packages import ensurePackages
-from ELMEDRadiomicsLib.cohort.names import FEATURES, REPORT
+from ELMEDRadiomicsLib.cohort.names import CLINICAL, FEATURES, REPORT
 from ELMEDRadiomicsLib.cohort.service import cases_to_measure
+from ELMEDRadiomicsWidgets.cohort_columns import ColumnChoices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,7 @@ class RadiomicsCohortSection(CohortSection):
     def built(self) -> None:
         """Connect the widgets for the analyses."""
         ui = self.ui
+        self.columns = ColumnChoices(ui)
         ui.clinicalPathLineEdit.currentPath = slicer.util.settingsValue(CLINICAL_SETTING, "")
         ui.clinicalPathLineEdit.connect("currentPathChanged(QString)", self._clinicalChosen)
         ui.analyseButton.connect("clicked(bool)", self._analyse)
@@ -77,8 +79,11 @@ class RadiomicsCohortSection(CohortSection):
         """Let analyses be asked for when something was measured."""
         ui, output = self.ui, self.output
         measured = output is not None and (output / FEATURES).is_file()
-        ui.analyseButton.enabled = measured and not self.running
-        ui.analyseButton.toolTip = (
+        problem = self.columns.show(self._clinicalTable())
+        ui.clinicalProblemLabel.text = problem
+        ui.clinicalProblemLabel.visible = bool(problem)
+        ui.analyseButton.enabled = measured and not self.running and not problem
+        ui.analyseButton.toolTip = problem or (
             "Join the features with the clinical table, analyse them and write report.html."
             if measured
             else "Measure the cases first."
@@ -88,17 +93,29 @@ class RadiomicsCohortSection(CohortSection):
 
     def _clinicalChosen(self, path: str) -> None:
         qt.QSettings().setValue(CLINICAL_SETTING, path)
+        self.check()
+
+    def _clinical(self) -> str:
+        """The path of the clinical table, "" for what the table of cases says itself."""
+        return self.ui.clinicalPathLineEdit.currentPath.strip().strip(".")
+
+    def _clinicalTable(self) -> Path | None:
+        """The file whose columns can be chosen."""
+        own = self.output / CLINICAL if self.output else None
+        if self._clinical():
+            return Path(self._clinical())
+        return own if own and own.is_file() else None
 
     def _analyse(self, *_) -> None:
-        clinical = self.ui.clinicalPathLineEdit.currentPath.strip()
         self._analysing = True
         try:
             self.begin(
                 REPORT_TASK,
                 {
                     "folder": str(self.output),
-                    "clinical": clinical if clinical not in {"", "."} else None,
+                    "clinical": self._clinical() or None,
                     "harmonise": self.ui.harmoniseCheckBox.checked,
+                    **self.columns.arguments,
                 },
             )
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 
 import pytest
@@ -88,10 +89,27 @@ def test_cases_are_measured_then_analysed_and_broken_ones_are_named(
     assert {name for name in before if before[name] != after[name]} == {"P005.json", "P011.json"}
 
     clinical = tmp_path / "clinical.csv"
-    lines = [f"P{i:03d},{100 + 37 * i},1" for i in range(1, PATIENTS)]
-    clinical.write_text("patient,survival days,dead\n" + "\n".join(lines) + "\nX9,50,1\n")
     ui.clinicalPathLineEdit.currentPath = str(clinical)
+    assert "cannot be read" in ui.clinicalProblemLabel.text
+    assert not ui.analyseButton.enabled
+    lines = [f"P{i:03d},{100 + 37 * i},1,arm {i % 2},{i}" for i in range(1, PATIENTS)]
+    titles = "patient,survival days,dead,treatment,weeks known"
+    clinical.write_text("\n".join([titles, *lines, "X9,50,1,arm 1,3"]) + "\n")
+    cohort.check()
+    assert ui.clinicalProblemLabel.text == ""
+    combos = (ui.clinicalSurvivalComboBox, ui.clinicalEventComboBox, ui.clinicalGroupsComboBox)
+    assert [combo.currentText for combo in combos] == [
+        "By its title: survival days",
+        "By its title: dead",
+        "By its title: none",
+    ]
+    for combo, title in ((combos[0], "weeks known"), (combos[2], "treatment")):
+        combo.setCurrentIndex(combo.findData(title))
     run(host, cohort, ui.analyseButton)
+    assert combos[2].currentData == "treatment"
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "'weeks known' was taken for the time of survival" in html.unescape(page)
+    assert "treatment" in page
     text = ui.findingsTextBrowser.plainText
     assert "Volume against survival." in text
     assert "In the clinical table, but not measured" in text
