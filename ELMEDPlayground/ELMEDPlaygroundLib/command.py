@@ -8,7 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ELMEDLib.errors import InputError
 from ELMEDLib.files import written_whole
+from ELMEDPlaygroundLib.generative.slices import command as slices
+from ELMEDPlaygroundLib.generative.text import command as text
+from ELMEDPlaygroundLib.speech.command import add_listen
+from ELMEDPlaygroundLib.tumour import command as tumour
 
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
@@ -21,8 +26,9 @@ that it was not trained on.
 """
 
 EXAMPLE = """\
-example:
+examples:
   elmed generate eight-gaussians --steps 3000 -o points.csv
+  elmed generate --text --seconds 30 --prompt "Catherine was " --temperature 0.8
 """
 
 KINDS = ("eight-gaussians", "rings", "moons", "spiral")
@@ -38,18 +44,44 @@ def add_commands(commands: Any) -> None:
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("points", choices=KINDS, help="what to learn to make more of")
+    parser.add_argument("points", nargs="?", choices=KINDS, help="what to learn to make more of")
     parser.add_argument("--steps", type=int, default=3000, help="of the training (3000)")
     parser.add_argument("--seed", type=int, default=0, help="decides all that chance does (0)")
     parser.add_argument("--mode", type=int, help="make points of this mode alone, counted from 0")
     parser.add_argument(
         "--guidance", type=float, default=0.0, help="how strongly to ask for it (0)"
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, help="the CSV file to write")
+    parser.add_argument(
+        "-o", "--output", type=Path, help="the CSV file to write; a text can do without"
+    )
+    tumour.add_arguments(parser)
+    text.add_arguments(parser)
+    slices.add_arguments(parser)
     parser.set_defaults(run=_generate)
+    add_listen(commands)
 
 
 def _generate(arguments: argparse.Namespace, progress: Progress) -> None:
+    if arguments.text is not None:
+        text.run(arguments, progress)
+        return
+    if arguments.output is None:
+        raise InputError("Nothing is said of where to write.", "Give --output FILE.")
+    if arguments.tumour:
+        tumour.run(arguments, progress)
+        return
+    if arguments.volume:
+        slices.run(arguments, progress)
+        return
+    if not arguments.points:
+        raise InputError(
+            "Nothing is said of what to generate.",
+            f"Name points ({', '.join(KINDS)}), or give --tumour MASK or --volume FILE.",
+        )
+    _points(arguments, progress)
+
+
+def _points(arguments: argparse.Namespace, progress: Progress) -> None:
     import torch
 
     from ELMEDPlaygroundLib import checked

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ELMEDLib.progress import Progress
+from ELMEDPlaygroundLib.generative.slices.service import SLICE_TASKS
 from ELMEDPlaygroundLib.scan.service import SCAN_TASKS
 from ELMEDPlaygroundLib.session import Session
+from ELMEDPlaygroundLib.speech.service import SPEECH_TASKS
+from ELMEDPlaygroundLib.tumour.service import TUMOUR_TASKS
 
 Task = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
@@ -24,4 +27,7 @@ def _without_progress(
 TASKS: dict[str, Task] = {
     **{name: _without_progress(action) for name, action in SESSION.actions().items()},
     **SCAN_TASKS,
+    **SLICE_TASKS,
+    **SPEECH_TASKS,
+    **TUMOUR_TASKS,
 }

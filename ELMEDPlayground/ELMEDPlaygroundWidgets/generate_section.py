@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PARTS: list[str] = [
     "ELMEDPlaygroundWidgets.generate_points:GeneratePoints",
+    "ELMEDPlaygroundWidgets.generate_slices:GenerateSlices",
     "ELMEDPlaygroundWidgets.generate_tumour:GenerateTumour",
     "ELMEDPlaygroundWidgets.generate_text:GenerateText",
     "ELMEDPlaygroundWidgets.generate_speech:GenerateSpeech",

@@ -126,7 +126,7 @@ class ScanLearning:
         if problem:
             self._work.say(problem)
             return
-        volumes = dict(zip(_names(nodes), nodes, strict=True))
+        volumes = dict(zip(namesOf(nodes), nodes, strict=True))
         segments = {} if segment is None else {"the segment": segment}
         goal = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
 
@@ -173,7 +173,7 @@ def _problem(nodes: list[Any], values: dict[str, Any], segment: Any, apart: bool
     return ""
 
 
-def _names(nodes: list[Any]) -> list[str]:
+def namesOf(nodes: list[Any]) -> list[str]:
     """Return a name for each volume: its contrast where its own name tells it; never twice."""
     names: list[str] = []
     for number, node in enumerate(nodes):

@@ -37,6 +37,9 @@ class ImageView(View):
     showsOneImage = True
     """Whether the view is about the chosen image, and has buttons to turn to the next."""
 
+    canvasClass: ClassVar[type[ImageCanvas]] = ImageCanvas
+    """What it is painted on."""
+
     chosen: ClassVar[dict[str, int | None]] = {"image": None}
 
     def __init__(self) -> None:
@@ -48,7 +51,7 @@ class ImageView(View):
         layout.setContentsMargins(0, 0, 0, 0)
         self.bar = qt.QHBoxLayout()
         layout.addLayout(self.bar)
-        self.canvas = ImageCanvas(self._paint, self.clicked, self.keyPressed)
+        self.canvas = self.canvasClass(self._paint, self.clicked, self.keyPressed)
         self.canvas.setToolTip(self.help)
         layout.addWidget(self.canvas, 1)
         if self.showsOneImage:

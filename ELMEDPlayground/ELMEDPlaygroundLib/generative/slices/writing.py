@@ -1,0 +1,47 @@
+"""New volumes as files that say of themselves that they are no patient's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ELMEDLib.errors import OutputError
+from ELMEDLib.files import written_whole
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+SYNTHETIC = "SYNTHETIC - not patient data"
+
+NOTES = "ITK_FileNotes"
+"""What NIfTI keeps as its description, `descrip`; NRRD keeps it under this name."""
+
+FIELD = "ELMED.Origin"
+"""The same under a name of its own, where the format lets one choose (NRRD)."""
+
+
+def write_synthetic(image: sitk.Image, path: Path | str) -> str:
+    """Write a volume with what it is in its header, and return the path.
+
+    Args:
+        image: the volume; nothing of its own header goes along but the geometry.
+        path: NIfTI or NRRD, by its ending.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    import SimpleITK as sitk
+
+    for key in image.GetMetaDataKeys():
+        image.EraseMetaData(key)
+    image.SetMetaData(NOTES, SYNTHETIC)
+    image.SetMetaData(FIELD, SYNTHETIC)
+    try:
+        with written_whole(Path(path)) as temporary:
+            sitk.WriteImage(image, str(temporary), useCompression=True)
+    except RuntimeError as error:
+        raise OutputError(
+            f"The new volume could not be written to '{path}'.",
+            "End the name with .nii.gz or .nrrd, and make sure that the disk has space.",
+        ) from error
+    return str(path)
