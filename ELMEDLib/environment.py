@@ -24,6 +24,7 @@ class Requirement:
         minimum: the first version that will do.
         below: the first version that will not do any more; "" when none is known.
         module: that it brings; "" when it has the package's name.
+        size: what is downloaded, as in "30 MB"; "" where it is not worth a word.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Requirement:
     minimum: str
     below: str = ""
     module: str = ""
+    size: str = ""
 
     def __str__(self) -> str:
         """The requirement as pip takes it."""
@@ -56,6 +58,11 @@ ANALYSES = (PANDAS, LIFELINES, MATPLOTLIB)
 
 PLAYGROUND = (TORCH, SCIKIT_LEARN)
 """What the playground needs: the handwritten digits come with scikit-learn."""
+
+POCKETSPHINX = Requirement("pocketsphinx", "PocketSphinx", "5.0.1", size="30 MB")
+
+SPEECH = (POCKETSPHINX,)
+"""What recognising spoken commands needs (BSD licence; an English model comes with it)."""
 
 SEGMENTATION = (TORCH, MONAI)
 """What segmentation needs beyond what Slicer brings (numpy, SciPy and SimpleITK)."""
@@ -83,11 +90,15 @@ def require(requirements: Iterable[Requirement] = SEGMENTATION) -> None:
     """
     found = problems(requirements)
     if found:
-        names = " and ".join(str(problem.requirement) for problem in found)
+        names = " and ".join(_with_size(problem.requirement) for problem in found)
         raise MissingPackageError(
             " ".join(problem.message for problem in found),
             f"Install {names}, or choose a Python that has it in the advanced settings.",
         )
+
+
+def _with_size(requirement: Requirement) -> str:
+    return f"{requirement} ({requirement.size})" if requirement.size else str(requirement)
 
 
 def _problem(requirement: Requirement) -> str:

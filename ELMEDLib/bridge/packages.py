@@ -51,7 +51,12 @@ def ensurePackages(requirements: Sequence[Requirement], requester: str) -> bool:
     if slicer.app.testingEnabled():
         environment.require(requirements)
     sentences = "\n".join(problem.message for problem in problems)
-    size = f" {SIZE}" if any(p.requirement == environment.TORCH for p in problems) else ""
+    sizes = [
+        f" {p.requirement.title} is {p.requirement.size}." for p in problems if p.requirement.size
+    ]
+    if any(p.requirement == environment.TORCH for p in problems):
+        sizes.insert(0, f" {SIZE}")
+    size = "".join(sizes)
     question = f"{sentences}\n\nDownload and install now?{size} It may take some minutes."
     if not slicer.util.confirmOkCancelDisplay(question, windowTitle=requester):
         return False

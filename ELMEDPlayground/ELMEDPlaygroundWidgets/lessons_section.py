@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from ELMEDPlaygroundLib.lessons.course import BY_NUMBER, LESSONS
 from ELMEDPlaygroundLib.lessons.progress import Progress
 from ELMEDPlaygroundLib.lessons.watch import Watch
+from ELMEDPlaygroundLib.speech.commands import SPOKEN
 from ELMEDPlaygroundWidgets.lesson_page import LessonPage
 from ELMEDPlaygroundWidgets.section import Section
 
@@ -32,7 +33,7 @@ class LessonsSection(Section):
     """
 
     title = "Lessons"
-    help = "Nine guided lessons: something to do, something to see, a question."
+    help = "Ten guided lessons: something to do, something to see, a question."
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
@@ -143,10 +144,22 @@ class LessonsSection(Section):
             qt.QTimer.singleShot(0, lambda: self.bench.views.show(wanted))
 
     def happened(self, task: str, answer: Mapping[str, Any]) -> None:
-        """Notice what the engine was asked beside the experiment."""
+        """Notice what the engine was asked beside the experiment, and follow spoken commands."""
         self.watch.happened(task, answer)
+        if task == SPOKEN:
+            self._follow(answer["command"])
         self._look()
         self._show()
+
+    def _follow(self, command: str) -> None:
+        """Turn to another lesson or page when a spoken command says so."""
+        lessons = {"next-lesson": 1, "previous-lesson": -1}
+        if command in lessons:
+            number = self.lesson.number + lessons[command]
+            if number in BY_NUMBER:
+                self.open(number)
+        elif command == "next-page":
+            self.go(self._place + 1)
 
     def troubled(self, sentence: str) -> None:
         """Wait no longer for what has failed."""

@@ -10,6 +10,7 @@ import slicer
 
 from ELMEDLib.bridge.panels import Panel
 from ELMEDLib.errors import ELMEDError
+from ELMEDPlaygroundLib.speech.commands import SPOKEN
 from ELMEDPlaygroundWidgets import installation
 from ELMEDPlaygroundWidgets.bench import Bench
 from ELMEDPlaygroundWidgets.follower import Follower
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import SimpleNamespace
     from typing import Any
+
+SPOKEN_PAGES = {
+    "open-lessons": "Lessons",
+    "next-lesson": "Lessons",
+    "previous-lesson": "Lessons",
+    "next-page": "Lessons",
+    "open-data": "Data",
+    "open-network": "Network",
+}
+"""The page that a spoken command opens."""
 
 
 class PlaygroundPanel(Panel, Follower):
@@ -131,6 +142,11 @@ class PlaygroundPanel(Panel, Follower):
         if wanted:
             # After all others have heard of the experiment: the panes must know what suits it.
             qt.QTimer.singleShot(0, lambda: self.views.show(wanted))
+
+    def happened(self, task: str, answer: Mapping[str, Any]) -> None:
+        """Open the page that a spoken command names."""
+        if task == SPOKEN and answer["command"] in SPOKEN_PAGES:
+            self.tabs.open(SPOKEN_PAGES[answer["command"]])
 
     def noted(self) -> None:
         """Remember with the scene what a page wants to keep."""

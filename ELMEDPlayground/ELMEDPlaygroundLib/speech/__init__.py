@@ -1,0 +1,1 @@
+"""Spoken commands: a sound becomes one of some sentences, or is refused."""
