@@ -26,7 +26,7 @@ from ELMEDPlaygroundLib.session import Session
 
 SMALL = {"model": "text", "layers": 1, "heads": 2, "width": 16, "context": 16, "batch": 4}
 GOAL, GOAL_S = 2.6, 30.0
-LEARNT_STEPS = 300
+LEARNT_STEPS = 400
 PROMPT = "Catherine was "
 
 
@@ -146,6 +146,16 @@ def test_what_is_shown_of_attention_is_what_the_network_computes(learnt):
         by_hand = middle + block.outer(inner)
 
         assert torch.allclose(by_hand, block(values), atol=1e-5)
+
+
+def test_a_head_of_the_first_layer_finds_the_character_just_before(learnt):
+    experiment = learnt[0].experiment
+    codes = torch.from_numpy(experiment.corpus.held_out(64)[5])
+    with experiment.averaged():
+        looks = experiment.network.attention(codes)
+
+    before = looks.diagonal(-1, dim1=-2, dim2=-1).mean(dim=-1)
+    assert float(before[0].max()) > 0.5
 
 
 # Temperature
@@ -371,3 +381,31 @@ def test_views_of_text_are_for_models_of_text():
     session.create({"generate": {"model": "diffusion", "neurons": 4, "levels": 5}})
     with pytest.raises(InputError, match="learn a text"):
         session.view({"views": {"text-next": {}}})
+
+
+# The command
+
+
+def test_the_command_learns_a_file_and_writes(tmp_path, text_file, capsys):
+    from ELMEDLib.command import main
+
+    wish = ["--seconds", "1", "--prompt", "No é", "--temperature", "0", "--length", "50"]
+    path = tmp_path / "written.txt"
+    assert main(["generate", "--text", str(text_file), *wish, "-o", str(path)]) == 0
+    said = capsys.readouterr().out
+
+    assert path.read_text("utf-8").startswith("No é")
+    assert len(path.read_text("utf-8")) == 55
+    assert "nats a character" in said
+    assert "not seen by the network: é" in said
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [["--temperature", "9"], ["--seconds", "-1"], ["--length", "0"], ["--text", "nowhere.txt"]],
+)
+def test_the_command_says_what_is_wrong_before_it_learns(wish, capsys):
+    from ELMEDLib.command import main
+
+    assert main(["generate", "--text", "--seconds", "1", *wish]) == 1
+    assert capsys.readouterr().err
