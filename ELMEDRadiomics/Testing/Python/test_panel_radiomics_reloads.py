@@ -1,4 +1,4 @@
-"""The panel with all its sections unfolded is reloaded again and again, and leaves nothing behind."""
+"""The panel with all its sections unfolded is reloaded many times, and leaves nothing behind."""
 
 from __future__ import annotations
 
