@@ -17,6 +17,7 @@ from host.inputs_screenshot import draw_inputs
 from host.lesson_screenshots import draw_lessons, panel_and_views
 from host.names import ROOT, product_modules
 from host.pictures import save_picture
+from host.text_screenshot import draw_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +103,7 @@ def draw_playground(host: Host, folder: Path) -> list[Path]:
     drawn = []
     for name, preset, page, views in PLAYGROUND:
         drawn.append(draw_experiment(host, widget, folder / f"{name}.png", preset, page, views))
+    drawn.append(draw_text(host, widget, folder))
     return [*drawn, *draw_lessons(host, widget, folder)]
 
 
