@@ -1,4 +1,4 @@
-"""The part of the page Generate for points in the plane: what a generator learns, and how."""
+"""The part of the page Generate for points in the plane: which generator, of what, and how."""
 
 from __future__ import annotations
 
@@ -7,61 +7,39 @@ from typing import TYPE_CHECKING, Any
 import qt
 
 from ELMEDPlaygroundWidgets.drawing_row import DrawingRow
-from ELMEDPlaygroundWidgets.form import Choice, Form, Number
+from ELMEDPlaygroundWidgets.form import Form
+from ELMEDPlaygroundWidgets.points_models import MODELS
 from ELMEDPlaygroundWidgets.section import Section
+from ELMEDPlaygroundWidgets.views.images_view import offer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ELMEDPlaygroundWidgets.bench import Bench
+    from ELMEDPlaygroundWidgets.points_models import PointsModel
 
-KINDS = {
-    "eight-gaussians": "Eight clouds",
-    "rings": "Two rings",
-    "moons": "Two moons",
-    "spiral": "Spiral",
-    "drawn": "Drawn by hand",
-}
-SCHEDULES = {"cosine": "Cosine", "linear": "Linear"}
 FEWEST = 4
 """Points that must be drawn."""
 
-FIELDS = (
-    Choice("kind", "Points", "What it learns to make more of.", KINDS, "eight-gaussians"),
-    Number("neurons", "Neurons", "In each of the three hidden layers.", 4, 256, 64, True),
-    Number(
-        "levels",
-        "Noise levels",
-        "In how many steps data become noise, and noise becomes data again.",
-        5,
-        200,
-        50,
-        True,
-    ),
-    Choice(
-        "schedule",
-        "Noise schedule",
-        "How fast the data drown in noise: cosine spares them for longer.",
-        SCHEDULES,
-        "cosine",
-    ),
-    Number("learning_rate", "Learning rate", "The size of a step.", 0.000001, 1, 0.004),
-    Number("batch", "Batch", "Points in a step.", 1, 2000, 256, True),
-    Number("seed", "Seed", "Decides all that chance has a say in.", 0, 999_999, 0, True),
-)
+SHARED = ("kind", "seed")
+"""Are kept when another model is chosen."""
 
-HELP = (
-    "A <b>diffusion model</b> learns to take noise away from points, and then makes new points out "
-    "of noise alone. Begin, and press <b>Run</b>."
-)
-ON = "On the bench: a diffusion model with {:,} parameters, {:,} points to learn from."
+ON = "On the bench: {} with {:,} parameters, {:,} points to learn from."
+OTHER = "On the bench is another generator. Begin, or change something here, to replace it."
 OFF = "On the bench is a network that classifies. Begin, or change something here, to replace it."
 TOO_FEW = "Draw at least four points with the mouse."
-VIEWS = ("generated", "score-field")
+OWN = "Own choices"
+OWN_HELP = "The fields below are none of the presets."
 
 
 class GeneratePoints(Section):
-    """Points, network and noise of a generator."""
+    """Model, points and settings of a generator.
+
+    Attributes:
+        modelCombo: which generator.
+        presetCombo: choices with a name, where the model has some.
+        forms: its fields, by model; the chosen one is `form`.
+    """
 
     title = "Points in the plane"
     help = "Let a network learn to make new points, where all that happens can be seen."
@@ -71,14 +49,88 @@ class GeneratePoints(Section):
         self._wantsViews = False
         self.widget = qt.QWidget()
         layout = qt.QVBoxLayout(self.widget)
-        about = qt.QLabel(HELP)
-        about.setWordWrap(True)
-        about.setToolTip("What this page is for.")
-        layout.addWidget(about)
-        self.form = Form(FIELDS, self._changed, bench.troubled)
-        self.form.widget.setObjectName("generateForm")
-        layout.addWidget(self.form.widget)
-        self._addPad(layout)
+        self._addModels(layout)
+        self.forms = {name: self._addForm(layout, name) for name in MODELS}
+        row = DrawingRow(layout, "generate", "mode", self._drawn)
+        self.padRow, self.pad, self.modeCombo = row.widget, row.pad, row.combo
+        self._addBegin(layout)
+        layout.addStretch(1)
+        self._showModel()
+
+    @property
+    def modelName(self) -> str:
+        """The chosen model, as the engine calls it."""
+        return str(self.modelCombo.currentData)
+
+    @property
+    def model(self) -> PointsModel:
+        """The chosen model."""
+        return MODELS[self.modelName]
+
+    @property
+    def form(self) -> Form:
+        """The fields of the chosen model."""
+        return self.forms[self.modelName]
+
+    def specChanged(self) -> None:
+        """Show the chosen generator, where it is one of points."""
+        spec = self.bench.spec.get("generate") or {}
+        if spec.get("model") in MODELS:
+            wasBlocked = self.modelCombo.blockSignals(True)
+            self.modelCombo.setCurrentIndex(self.modelCombo.findData(spec["model"]))
+            self.modelCombo.blockSignals(wasBlocked)
+            self.form.show(spec)
+            self.pad.setPoints(spec.get("points") or [])
+            self._showModel()
+
+    def created(self, summary: Mapping[str, Any]) -> None:
+        """Say what is on the bench, and show the views of a generator that was begun here."""
+        model = MODELS.get(summary.get("generates") or "")
+        if model is not None:
+            text = ON.format(model.word, summary["parameters"], summary["train"])
+        else:
+            text = OTHER if summary.get("generates") else OFF
+        self.stateLabel.text = text
+        if model is not None and self._wantsViews:
+            # After all others have heard of the experiment: the panes must know what suits it.
+            qt.QTimer.singleShot(0, lambda: self.bench.views.show(model.views))
+        self._wantsViews = False
+
+    # Parts
+
+    def _addModels(self, layout: Any) -> None:
+        """Add the choice of the model, what it is, and its presets."""
+        self.modelCombo = qt.QComboBox()
+        self.modelCombo.setObjectName("generateModelCombo")
+        self.modelCombo.setToolTip("Which kind of generator learns.")
+        for name, model in MODELS.items():
+            self.modelCombo.addItem(model.title, name)
+        self.modelCombo.connect("currentIndexChanged(int)", self._modelChosen)
+        self.presetCombo = qt.QComboBox()
+        self.presetCombo.setObjectName("generatePresetCombo")
+        self.presetCombo.setToolTip("Choices that show what is worth seeing.")
+        self.presetCombo.connect("currentIndexChanged(int)", self._presetChosen)
+        row = qt.QHBoxLayout()
+        for title, combo in (("Generator:", self.modelCombo), ("Preset:", self.presetCombo)):
+            label = qt.QLabel(title)
+            label.setToolTip(combo.toolTip)
+            row.addWidget(label)
+            row.addWidget(combo, 1)
+        self.presetLabel = label
+        layout.addLayout(row)
+        self.aboutLabel = qt.QLabel()
+        self.aboutLabel.setObjectName("generateAboutLabel")
+        self.aboutLabel.setWordWrap(True)
+        self.aboutLabel.setToolTip("What this generator is.")
+        layout.addWidget(self.aboutLabel)
+
+    def _addForm(self, layout: Any, name: str) -> Form:
+        form = Form(MODELS[name].fields, self._changed, self.bench.troubled)
+        form.widget.setObjectName(f"generate{name.capitalize()}Form")
+        layout.addWidget(form.widget)
+        return form
+
+    def _addBegin(self, layout: Any) -> None:
         row = qt.QHBoxLayout()
         self.beginButton = qt.QPushButton("Begin")
         self.beginButton.setObjectName("generateBeginButton")
@@ -91,28 +143,25 @@ class GeneratePoints(Section):
         self.stateLabel.setToolTip("What is on the bench now.")
         row.addWidget(self.stateLabel, 1)
         layout.addLayout(row)
-        layout.addStretch(1)
 
-    def specChanged(self) -> None:
-        """Show the chosen generator, where there is one."""
-        spec = self.bench.spec.get("generate")
-        if spec:
-            self.form.show(spec)
-            self.pad.setPoints(spec.get("points") or [])
-        self.padRow.visible = self.form.values["kind"] == "drawn"
-
-    def created(self, summary: Mapping[str, Any]) -> None:
-        """Say what is on the bench, and show the views of a generator that was begun here."""
-        on = bool(summary.get("generates"))
-        self.stateLabel.text = ON.format(summary["parameters"], summary["train"]) if on else OFF
-        if on and self._wantsViews:
-            # After all others have heard of the experiment: the panes must know what suits it.
-            qt.QTimer.singleShot(0, lambda: self.bench.views.show(VIEWS))
-        self._wantsViews = False
-
-    def _addPad(self, layout: Any) -> None:
-        row = DrawingRow(layout, "generate", "mode", self._drawn)
-        self.padRow, self.pad, self.modeCombo = row.widget, row.pad, row.combo
+    def _showModel(self) -> None:
+        """Show what belongs to the chosen model alone."""
+        model, form = self.model, self.form
+        for name, other in self.forms.items():
+            other.widget.visible = name == self.modelName
+        self.padRow.visible = form.values["kind"] == "drawn"
+        place = model.presetOf(form.values) if model.presets else -1
+        preset = model.presets[place] if place >= 0 else None
+        self.aboutLabel.text = f"{model.about} {preset.help if preset else ''}".strip()
+        self.presetCombo.visible = self.presetLabel.visible = bool(model.presets)
+        entries = [(entry.title, number) for number, entry in enumerate(model.presets)]
+        wasBlocked = self.presetCombo.blockSignals(True)
+        offer(self.presetCombo, [(OWN, -1), *entries])
+        self.presetCombo.setItemData(0, OWN_HELP, qt.Qt.ToolTipRole)
+        for number, entry in enumerate(model.presets):
+            self.presetCombo.setItemData(number + 1, entry.help, qt.Qt.ToolTipRole)
+        self.presetCombo.setCurrentIndex(place + 1)
+        self.presetCombo.blockSignals(wasBlocked)
 
     # What the user does
 
@@ -127,18 +176,35 @@ class GeneratePoints(Section):
         return self.bench.spec.get("generate") == self._spec(self.form.values)
 
     def _spec(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        spec = {"model": "diffusion", **values}
+        spec = {"model": self.modelName, **values}
         if values["kind"] == "drawn":
             spec["points"] = [list(point) for point in self.pad.points]
         return spec
 
+    def _modelChosen(self, *_) -> None:
+        """Show the fields of another model; points and seed stay as they are."""
+        before = (self.bench.spec.get("generate") or {}).get("model")
+        if before in self.forms:
+            kept = {name: self.forms[before].values[name] for name in SHARED}
+            self.form.show({**self.form.values, **kept})
+        self._wantsViews = True
+        self._changed(self.form.values)
+
+    def _presetChosen(self, *_) -> None:
+        place = self.presetCombo.currentData
+        if place is not None and place >= 0:
+            values = {**self.form.values, **self.model.presets[place].values}
+            self.form.show(values)
+            self._changed(values)
+
     def _changed(self, values: Mapping[str, Any]) -> None:
-        self.padRow.visible = values["kind"] == "drawn"
+        self._showModel()
         if values["kind"] == "drawn" and len(self.pad.points) < FEWEST:
             self.bench.troubled(TOO_FEW)
             return
         self.bench.troubled("")
-        self._wantsViews = self._wantsViews or not self.bench.spec.get("generate")
+        before = (self.bench.spec.get("generate") or {}).get("model")
+        self._wantsViews = self._wantsViews or before not in MODELS
         self.bench.change(generate=self._spec(values))
 
     def _drawn(self) -> None:

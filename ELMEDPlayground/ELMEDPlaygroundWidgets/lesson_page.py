@@ -79,12 +79,12 @@ class LessonPage:
         self._showText(lesson, place, progress)
         self.setUpButton.visible = step.setup is not None
         work = step.setup.work if step.setup else None
-        self.setUpButton.text = translated(lesson, work.title) if work else _("Set this up")
+        self.setUpButton.text = translated(lesson, work.title, step) if work else _("Set this up")
         answer = progress.answers.get((lesson.number, place))
         for number, button in enumerate(self.answerButtons):
             button.visible = number < len(step.question.choices)
             if number < len(step.question.choices):
-                button.setToolTip(translated(lesson, step.question.choices[number]))
+                button.setToolTip(translated(lesson, step.question.choices[number], step))
             button.checked = number == answer
         self.backButton.enabled = place > 0
         self.nextButton.enabled = place < len(lesson.steps) - 1
@@ -167,7 +167,8 @@ class LessonPage:
             if number < len(lesson.steps):
                 done = progress.has_done(lesson.number, number)
                 chip.text = f"{number + 1} {DONE}" if done else str(number + 1)
-                chip.setToolTip(translated(lesson, lesson.steps[number].title))
+                step = lesson.steps[number]
+                chip.setToolTip(translated(lesson, step.title, step))
                 chip.setStyleSheet(CHIP.format(TICKED if done else ""))
                 chip.checked = number == place
 

@@ -14,6 +14,7 @@ import time
 
 MODES, FIFTH = 7, 0.2
 CHUNK = 100
+GAN_CHUNK, GAN_STEPS, VAE_STEPS = 500, 2000, 2000
 
 
 def diffusion(seed: int, seconds: float) -> tuple[float, float, float]:
@@ -46,6 +47,41 @@ def guidance(seed: int, steps: int) -> None:
         print(f"  guidance {strength:g}: {100 * hits:.1f} % hit, spread {spread:.3f}")
 
 
+def gan(preset: str, seed: int, steps: int) -> tuple[list[int], list[float], float]:
+    """Let a GAN play; return modes and shares of noise's distance every so often, and seconds."""
+    from ELMEDPlaygroundLib.generative.gan_experiment import PRESETS
+    from ELMEDPlaygroundLib.generative.models import begin
+
+    begun = time.process_time()
+    experiment = begin({"model": "gan", "seed": seed, **PRESETS[preset]})
+    modes, shares = [], []
+    for _ in range(steps // GAN_CHUNK):
+        experiment.advance(steps=GAN_CHUNK)
+        row = experiment.history[-1]
+        modes.append(row["modes"])
+        shares.append(row["energy"] / row["energy_noise"])
+    return modes, shares, time.process_time() - begun
+
+
+def vae(preset: str, seed: int, steps: int) -> str:
+    """Let a variational autoencoder learn; return what came of it, in words."""
+    from ELMEDPlaygroundLib.generative.models import begin
+    from ELMEDPlaygroundLib.generative.vae_experiment import PRESETS
+    from ELMEDPlaygroundLib.generative.vae_views import latent_space, latent_walk, reconstruction
+
+    begun = time.process_time()
+    experiment = begin({"model": "vae", "seed": seed, **PRESETS[preset]})
+    experiment.advance(steps=steps)
+    row = experiment.history[-1]
+    return (
+        f"{row['modes']} of 8 modes, {100 * row['energy'] / row['energy_noise']:.0f} % of noise's "
+        f"distance, reconstructions {reconstruction(experiment, {})['distance']:.3f} away, "
+        f"{row['divergence']:.2f} nats, {latent_space(experiment, {})['in_use']} of 2 numbers in "
+        f"use, {100 * latent_walk(experiment, {})['off']:.0f} % of the way off the data, "
+        f"{time.process_time() - begun:.1f} s"
+    )
+
+
 def main() -> None:
     """Measure everything, one after the other."""
     import torch
@@ -64,6 +100,16 @@ def main() -> None:
         )
     print("diffusion, two moons:")
     guidance(0, 1500)
+    for preset in ("covers", "collapses"):
+        print(f"GAN, eight clouds, '{preset}', every {GAN_CHUNK} steps:")
+        for seed in range(options.seeds):
+            modes, shares, seconds = gan(preset, seed, GAN_STEPS)
+            told = ", ".join(f"{100 * share:.0f} %" for share in shares)
+            print(f"  seed {seed}: modes {modes}; of noise's distance {told}; {seconds:.1f} s")
+    for preset in ("balanced", "exact", "unused"):
+        print(f"variational autoencoder, eight clouds, '{preset}', {VAE_STEPS} steps:")
+        for seed in range(options.seeds):
+            print(f"  seed {seed}: {vae(preset, seed, VAE_STEPS)}")
 
 
 if __name__ == "__main__":

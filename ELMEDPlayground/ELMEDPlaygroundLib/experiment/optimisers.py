@@ -55,13 +55,18 @@ class Momentum(Optimiser):
 
 
 class Adam(Optimiser):
-    """A step of its own size for each weight (D. Kingma and J. Ba, ICLR 2015)."""
+    """A step of its own size for each weight (D. Kingma and J. Ba, ICLR 2015).
+
+    Attributes:
+        betas: how much of the mean gradient, and of its mean square, stays at each step.
+    """
 
     remembers = 2
+    betas = BETAS
 
     def _move(self, weights: Tensor, gradient: Tensor, learning_rate: float) -> None:
         mean, square = self.moments
-        first, second = BETAS
+        first, second = self.betas
         mean.lerp_(gradient, 1.0 - first)
         square.mul_(second).addcmul_(gradient, gradient, value=1.0 - second)
         spread = square.sqrt().div_((1.0 - second**self.steps) ** 0.5).add_(TINY)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 MODELS: dict[str, str] = {
     "diffusion": "ELMEDPlaygroundLib.generative.diffusion_experiment:DiffusionExperiment",
     "gan": "ELMEDPlaygroundLib.generative.gan_experiment:GanExperiment",
+    "vae": "ELMEDPlaygroundLib.generative.vae_experiment:VaeExperiment",
+    "slices-vae": "ELMEDPlaygroundLib.generative.slices.experiment:SlicesVaeExperiment",
     "text": "ELMEDPlaygroundLib.generative.text.experiment:TextExperiment",
 }
 """The classes by model, as "module:class"; imported when one is first asked for."""

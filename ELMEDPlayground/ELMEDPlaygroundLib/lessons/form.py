@@ -92,6 +92,7 @@ class Step:
         question: what to think about.
         check: notices when it was done.
         setup: what a click prepares for this step, None when the step goes on from the last.
+        context: in which its texts are translated, "" where that is its lesson's.
     """
 
     title: str
@@ -100,6 +101,7 @@ class Step:
     question: Question
     check: Check
     setup: Setup | None = None
+    context: str = ""
 
 
 @dataclass(frozen=True)

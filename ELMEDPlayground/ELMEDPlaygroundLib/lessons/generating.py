@@ -1,4 +1,4 @@
-"""Lesson 9, first part: how points are made out of noise."""
+"""Lesson 9: how points are made out of noise, and two other ways to make them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from ELMEDPlaygroundLib.lessons.checks import every, looked_at
 from ELMEDPlaygroundLib.lessons.form import Lesson, Question, Setup, Step, context_of
 from ELMEDPlaygroundLib.lessons.form import translatable as _
+from ELMEDPlaygroundLib.lessons.generating_games import COLLAPSE, CURE
+from ELMEDPlaygroundLib.lessons.generating_latent import ENCODE, WALK
+from ELMEDPlaygroundLib.lessons.generating_slices import NEW_SLICES
 
 if TYPE_CHECKING:
     from ELMEDPlaygroundLib.lessons.form import Check
@@ -171,13 +174,14 @@ GENERATING = Lesson(
     text=_(
         "A network that classifies says what something is. A generator makes more of it. Diffusion "
         "models, which are behind the programs that make images from texts, learn something "
-        "modest: to take a little noise away. Done again and again, it makes something new."
+        "modest: to take a little noise away. Done again and again, it makes something new. Two "
+        "older ways follow: a game of two networks (GAN), and numbers to walk among (VAE)."
     ),
     limits=_(
         "Points in the plane instead of images, so that all can be seen. Points that look right "
         "are not thereby right: whether a generator has learnt the data or copies them is a "
         "question of its own, and synthetic medical images are no patient data."
     ),
-    steps=(INTO_NOISE, LEARN, SCORE, GUIDANCE),
+    steps=(INTO_NOISE, LEARN, SCORE, GUIDANCE, COLLAPSE, CURE, ENCODE, WALK, NEW_SLICES),
     context=context_of(__name__),
 )

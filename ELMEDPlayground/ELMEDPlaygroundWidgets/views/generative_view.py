@@ -27,6 +27,9 @@ STRAY = "#404040"
 """The colour of points far from all data; they are hollow, for a mode may be black."""
 
 FAR = 255
+ASKED = ("diffusion",)
+"""Models that can be asked for a mode."""
+
 GUIDANCE = (0.0, 0.5, 1.0, 3.0, 8.0)
 ROW, MARK, BETWEEN = 18, 14, 10
 
@@ -66,6 +69,8 @@ class GenerativeView(ImageView):
         if suits and self.asks:
             modes = [(name, place) for place, name in enumerate(summary["classes"])]
             offer(self.modeCombo, [("any mode", None), *modes])
+            for combo in (self.modeCombo, self.guidanceCombo):
+                combo.visible = summary["generates"] in ASKED
         return suits
 
     def clear(self) -> None:

@@ -33,6 +33,8 @@ class ImageCanvas(qt.QWidget):
         self._onClick = onClick
         self._onKey = onKey
         self.spots: list[tuple[Box, Any]] = []
+        self.place = (0.0, 0.0)
+        """Where in its box the last click was: shares of width and height, from the upper left."""
         self.setFocusPolicy(qt.Qt.StrongFocus)
         self.setMinimumHeight(200)
 
@@ -59,6 +61,8 @@ class ImageCanvas(qt.QWidget):
         where = event.pos()
         for box, what in reversed(self.spots):
             if box.holds(where.x(), where.y()):
+                x, y = where.x() - box.x, where.y() - box.y
+                self.place = (x / box.width, y / box.height)
                 self._onClick(what)
                 return
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import qt
 
+from ELMEDPlaygroundWidgets.views.arrows import arrow
 from ELMEDPlaygroundWidgets.views.charts import PLANE_BELOW, PLANE_SIDE, Scale, planeAxes
 from ELMEDPlaygroundWidgets.views.generative_view import ROW, GenerativeView, dotLegend, dots
 from ELMEDPlaygroundWidgets.views.images_painting import (
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HEAD = 22
-POINT = 0.35
-"""How long the head of an arrow is, in lengths of the arrow."""
 
 
 class ScoreFieldView(GenerativeView):
@@ -91,23 +89,9 @@ class ScoreFieldView(GenerativeView):
         scale = Scale(room, (-extent, extent), (-extent, extent))
         gap = room.width / (round(len(data["places"]) ** 0.5) + 1)
         dots(painter, scale, data["points"], BLUE, min(max(room.width / 160, 1.4), 2.6))
-        for place, arrow in zip(data["places"], data["arrows"], strict=True):
-            _arrow(painter, scale.point(*map(float, place)), arrow, gap)
+        for place, pull in zip(data["places"], data["arrows"], strict=True):
+            arrow(painter, scale.point(*map(float, place)), pull, gap, ORANGE)
         frame(painter, room)
         planeAxes(painter, scale, ("x", "y"))
         legend = ((BLUE, "points at this level"), (ORANGE, "score"))
         dotLegend(painter, Box(8, height - ROW - 2, width - 16, ROW), legend)
-
-
-def _arrow(painter: Any, start: Any, arrow: np.ndarray, longest: float) -> None:
-    """Draw an arrow of at most `longest` pixels; short ones are drawn longer, so as to be seen."""
-    length = float(np.linalg.norm(arrow))
-    if length <= 0.0:
-        return
-    across, up = arrow / length * (length**0.5) * longest * 0.95
-    end = qt.QPointF(start.x() + float(across), start.y() - float(up))
-    painter.setPen(qt.QPen(qt.QColor(ORANGE), 1.2))
-    painter.drawLine(start, end)
-    for side in (0.45, -0.45):
-        back = np.array([-across - side * up, up - side * across]) * POINT
-        painter.drawLine(end, qt.QPointF(end.x() + float(back[0]), end.y() + float(back[1])))

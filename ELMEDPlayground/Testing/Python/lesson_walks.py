@@ -144,6 +144,13 @@ def open_scan(bench: Any, _step: Step) -> None:
     bench.layers = [layer["path"] for layer in bench.watch.answers("scan_open")[-1]["layers"]]
 
 
+def make_slices(bench: Any, _step: Step) -> None:
+    """Press *Make a new volume*; fewer steps than usual are enough to see how it goes."""
+    subjects = [{"images": {"flair": VOLUMES["flair"]}}]
+    settings = {"steps": 200, "side": 32, "seed": 0}
+    bench.ask("generate_slices", {"subjects": subjects, "settings": settings, "outputs": {}})
+
+
 def show_maps(bench: Any, step: Step) -> None:
     """Show a map of an early layer, then one of the middle."""
     for place in (1, len(bench.layers) // 2):
@@ -200,6 +207,11 @@ WALKS: dict[int, tuple[tuple[Callable[[Any, Step], None], ...], ...]] = {
         (until_done,),
         (look("score-field", level=5),),
         (look("generated", mode=2, guidance=1.0),),
+        (until_done,),
+        (until_done,),
+        (until_done,),
+        (look("latent-walk", step=12),),
+        (make_slices,),
     ),
     10: (
         (look("text-tokens"),),

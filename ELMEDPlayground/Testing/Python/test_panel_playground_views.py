@@ -32,6 +32,8 @@ LONG_NAMES = {
     "settings": CLOUDS["settings"],
 }
 GENERATOR = {"generate": {"kind": "eight-gaussians", "seed": 0}}
+GAN = {"generate": {"model": "gan", "seed": 0}}
+VAE = {"generate": {"model": "vae", "seed": 0}}
 TEXT = {"generate": {"model": "text", "seed": 0}}
 BLUE, ORANGE = (0, 114, 178), (230, 159, 0)
 SLIDE = (1440, 1920)
@@ -58,6 +60,11 @@ ALL_VIEWS = {
     "noising",
     "score-field",
     "generative-curves",
+    "generator-warp",
+    "discriminator-map",
+    "latent-space",
+    "latent-walk",
+    "reconstruction",
     "text-written",
     "text-next",
     "text-attention",
@@ -77,6 +84,8 @@ def sessions():
         "digits": DIGITS,
         "long names": LONG_NAMES,
         "generator": GENERATOR,
+        "gan": GAN,
+        "vae": VAE,
         "text": TEXT,
     }
     for name, spec in specs.items():
@@ -145,7 +154,7 @@ def test_every_view_makes_a_picture_for_a_slide_in_which_no_word_is_cut(painted,
     monkeypatch.setattr(images_painting, "shortened", watched)
     assert set(painted.names) == ALL_VIEWS
     seen = set()
-    for which in ("clouds", "digits", "long names", "generator", "text"):
+    for which in ("clouds", "digits", "long names", "generator", "gan", "vae", "text"):
         for name in painted.names:
             pixels = painted(which, name)
             if pixels is None:
