@@ -196,3 +196,32 @@ def test_every_control_of_the_part_has_a_help_text(host, panel, bench, part):
     panel.panel.views.show(["text-written", "text-next", "text-attention", "text-tokens"])
     quiet(host, bench)
     assert panel_checks.controls_without_help(panel.ui.ELMEDPlayground) == []
+
+
+def test_lesson_ten_ticks_what_a_user_does_in_the_views(host, panel, bench):
+    lessons = next(section for section in panel.panel.sections if section.title == "Lessons")
+    panel.panel.tabs.open("Lessons")
+    lessons.open(10)
+    lessons.page.setUpButton.click()
+    quiet(host, bench)
+    host.wait_until(lambda: "text-curves" in panel.panel.views.shown, 30)
+    done = lessons.progress.has_done
+    assert not done(10, 0)
+    panel.panel.views.show(["text-tokens", "text-attention"])
+    quiet(host, bench)
+    assert done(10, 0)
+
+    lessons.go(2)
+    assert not done(10, 2)
+    view(panel, "text-attention").clicked(("map", 0, 1))
+    quiet(host, bench)
+    assert done(10, 2)
+
+    lessons.go(3)
+    panel.panel.views.show(["text-written", "text-next"])
+    quiet(host, bench)
+    assert not done(10, 3)
+    written = view(panel, "text-written")
+    written.temperatureCombo.setCurrentIndex(written.temperatureCombo.findData(1.5))
+    quiet(host, bench)
+    assert done(10, 3)
