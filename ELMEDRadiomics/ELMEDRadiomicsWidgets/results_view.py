@@ -144,11 +144,9 @@ class ResultsView(ResultsBox):
         found = robustnessOf(node) if node is not None else {}
         label.visible = bool(found)
         unstable = {name for name, one in found.items() if not one["stable"]}
-        label.text = (
-            f"{len(unstable)} of {len(found)} features are unstable and grey: {RULE}"
-            if found
-            else ""
-        )
+        some = f"{len(unstable)} of {len(found)} features are unstable and grey: {RULE}"
+        none = f"All {len(found)} features are stable: none has {RULE}"
+        label.text = some if unstable else none
         if not unstable or layoutOf(node) != LONG:
             return
         view = self.ui.featuresTableView
