@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 ROOM = "ELMEDPlaygroundLib"
 HELP = (
-    "<b>Paint a tumour, get a slice.</b> A small diffusion network that comes with ELMED draws a "
-    "brain with the tumour that you paint, in four contrasts. What it draws is no patient."
+    "<b>Paint a tumour, get a slice.</b> A small network that comes with ELMED draws a brain "
+    "with the tumour that you paint, in four contrasts. What it draws is no patient."
 )
 FIRST_EXAMPLE = 3
 MOST_SEED = 999_999

@@ -61,19 +61,17 @@ class TumourTools:
         self.sizeSlider.setValue(pad.radius)
         self.sizeSlider.connect("valueChanged(int)", self._sizeChosen)
         _addRow(column, "Size:", self.sizeSlider)
-        column.addWidget(
-            _button(
-                "tumourClearButton", "Clear", "Remove all paint: the brain is healthy.", onClear
-            )
+        self.clearButton = _button(
+            "tumourClearButton", "Clear", "Remove all paint: the brain is healthy.", onClear
         )
-        column.addWidget(
-            _button(
-                "tumourExampleButton",
-                "Example",
-                "Paint a core in an enhancing rim, with oedema around; another one each time.",
-                onExample,
-            )
+        column.addWidget(self.clearButton)
+        self.exampleButton = _button(
+            "tumourExampleButton",
+            "Example",
+            "Paint a core in an enhancing rim, with oedema around; another one each time.",
+            onExample,
         )
+        column.addWidget(self.exampleButton)
         self._addSegmentation(column, onScan)
         column.addStretch(1)
 

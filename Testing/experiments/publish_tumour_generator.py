@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 BRAINS, FIRST_SEED = 4, 6100
 """How many brains to paint into, and the seed of the first."""
 
-DRAWING_STEPS = 20
 DIRECTIONS = 256
 """On which the distributions of slices are compared."""
 
@@ -102,10 +101,10 @@ def facts(output: Path, step: int, checksum: str) -> dict[str, Any]:
         "description": (
             "Draws axial brain slices of 2 mm in T1, contrast-enhanced T1, T2 and FLAIR from a "
             "label map of tissues and painted core, oedema and enhancing tumour. A small "
-            "denoising diffusion network. Synthetic pictures, no patient data. Research use only."
+            "network that learnt against a judge. Synthetic pictures, no patient data. Research "
+            "use only."
         ),
         "architecture": ARCHITECTURE,
-        "steps": DRAWING_STEPS,
         "weights": BUNDLED.with_suffix(".pt").name,
         "sha256": checksum,
         "licence": "Apache-2.0; research use only, as the terms of the training data ask",

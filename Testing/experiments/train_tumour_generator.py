@@ -15,23 +15,30 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import tumour_slices
 from torch.nn import functional
+from tumour_adversary import Encoder, Judge, drawers_loss, judges_loss, likeness_loss
 
 from ELMEDLib.command import main as elmed
 from ELMEDLib.files import written_whole
 from ELMEDPlaygroundLib.tumour.classes import CLASSES, OUTSIDE, SPACING_MM
-from ELMEDPlaygroundLib.tumour.diffusion import loss_of
-from ELMEDPlaygroundLib.tumour.network import build
+from ELMEDPlaygroundLib.tumour.network import CONTRASTS, SliceDrawer, build, softened
 from ELMEDSegmentLib.training.lesions import read_lesions
 
 HELD_OUT = ("msd-brats-001", "brats2021-01658")
 """The patients that are never learnt from: one of a folder of its own, one of high grade."""
 
-ARCHITECTURE = {"classes": len(CLASSES), "widths": [40, 80, 112], "told": 64, "details": 16}
+ARCHITECTURE = {
+    "classes": len(CLASSES),
+    "widths": [40, 80, 112],
+    "style": 12,
+    "told": 64,
+    "details": 16,
+}
 
 SOURCES = {"patients": 0.35, "lesions": 0.40, "simulated": 0.25}
 """From where slices come, and the share of each."""
@@ -39,11 +46,20 @@ SOURCES = {"patients": 0.35, "lesions": 0.40, "simulated": 0.25}
 WITH_LESIONS = 5
 """How many times each patient gets lesions of others."""
 
-STEPS, BATCH, RATE, WARM_UP = 2600, 16, 0.0012, 100
+STEPS, BATCH, RATE, WARM_UP = 5200, 8, 0.0004, 200
+KNOWN = 5
+"""Slices of a batch that get the style of the real slice."""
+JUDGE, PIXELS, LIKENESS, STYLE = 0.4, 4.0, 8.0, 0.008
+"""What counts how much: the judge, pixels, the judge's maps, and how much a style tells."""
+AHEAD = 3
+"""The judge learns so many times as fast, or the network would find ways to please it alone."""
 KEPT = 0.998
 """Of the averaged weights in a step."""
 EVERY = 100
 """Steps between two checkpoints."""
+
+SKIPPED = 9
+"""The usual brightness is taken from every so many slices."""
 
 TURN, SCALE, STRETCH, SHIFT = 0.2, 0.12, 0.05, 0.06
 GAIN, OFFSET = 0.08, 0.12
@@ -120,38 +136,130 @@ def learn(output: Path) -> None:
             for name in SOURCES
         }
     torch.manual_seed(0)
-    network = build(ARCHITECTURE).to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=0.01)
-    average = {name: value.clone() for name, value in network.state_dict().items()}
-    first = 0
+    lesson = Lesson(slices)
     if (output / "checkpoint.pt").is_file():
-        kept = torch.load(output / "checkpoint.pt", weights_only=True)
-        network.load_state_dict(kept["network"])
-        optimiser.load_state_dict(kept["optimiser"])
-        average, first = kept["average"], kept["step"]
-    seen, began = [], time.monotonic()
-    for step in range(first + 1, STEPS + 1):
-        for group in optimiser.param_groups:
-            group["lr"] = rate(step)
-        chance = torch.Generator().manual_seed(step)
-        batch = drawn(slices, np.random.default_rng(step))
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss = loss_of(network, *batch, chance)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        share = min(KEPT, step / (step + 10))
-        for name, value in network.state_dict().items():
-            average[name].lerp_(value, 1 - share)
-        seen.append(loss.item())
-        if step % EVERY == 0 or step == STEPS:
-            pace = (time.monotonic() - began) / (step - first)
-            print(f"{step} loss {np.mean(seen):.4f} {pace:.2f} s a step", flush=True)
+        lesson.load_state_dict(torch.load(output / "checkpoint.pt", weights_only=True))
+    seen: list[list[float]] = []
+    first, began = lesson.step, time.monotonic()
+    while lesson.step < STEPS:
+        seen.append(lesson.advance())
+        if lesson.step % EVERY == 0 or lesson.step == STEPS:
+            pace = (time.monotonic() - began) / (lesson.step - first)
+            losses = " ".join(f"{loss:.3f}" for loss in np.mean(seen, axis=0))
+            print(f"{lesson.step} losses {losses} {pace:.2f} s a step", flush=True)
             seen = []
-            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict()}
             with written_whole(output / "checkpoint.pt") as temporary:
-                torch.save({**state, "average": average, "step": step}, temporary)
+                torch.save(lesson.state_dict(), temporary)
+
+
+class Lesson:
+    """The networks that learn together, and what they have come to."""
+
+    def __init__(self, slices: dict[str, tuple[np.ndarray, np.ndarray, float]]) -> None:
+        self.step = 0
+        self.slices = slices
+        layout = torch.channels_last
+        self.drawer = build(ARCHITECTURE).to(memory_format=layout)
+        self.drawer.usual.copy_(usual(slices))
+        self.drawer.spread.copy_(spread(self.drawer, slices))
+        inputs = CONTRASTS + len(CLASSES)
+        self.encoder = Encoder(inputs, ARCHITECTURE["style"]).to(memory_format=layout)
+        self.judge = Judge(inputs).to(memory_format=layout)
+        self.average = {name: value.clone() for name, value in self.drawer.state_dict().items()}
+        drawing = [*self.drawer.parameters(), *self.encoder.parameters()]
+        self.drawing = torch.optim.Adam(drawing, RATE, (0.5, 0.99))
+        self.judging = torch.optim.Adam(self.judge.parameters(), RATE, (0.5, 0.99))
+
+    def _parts(self) -> dict[str, Any]:
+        names = ("drawer", "encoder", "judge", "drawing", "judging")
+        return {name: getattr(self, name) for name in names}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that the lesson goes on with."""
+        states = {name: part.state_dict() for name, part in self._parts().items()}
+        return {**states, "average": self.average, "step": self.step}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on with a lesson of before."""
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+        self.average, self.step = state["average"], state["step"]
+
+    def advance(self) -> list[float]:
+        """Take one step; return how unlike, how strange, and how wrong the judge is."""
+        self.step += 1
+        self.drawing.param_groups[0]["lr"] = rate(self.step)
+        self.judging.param_groups[0]["lr"] = AHEAD * rate(self.step)
+        torch.manual_seed(self.step)
+        slices, classes, source = drawn(self.slices, np.random.default_rng(self.step))
+        noise = torch.randn(slices.shape)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            mean, logarithm = self.encoder(torch.cat([slices, classes], dim=1))
+            mean, logarithm = mean.float(), logarithm.float()
+            style = mean + (logarithm / 2).exp() * torch.randn(mean.shape)
+            # Some slices get a style by chance, as all will later; nobody knows how they should be.
+            style[KNOWN:] = torch.randn(BATCH - KNOWN, style.shape[1])
+            made = self.drawer(noise, style, classes, source)
+            of_real, of_made = self.judge(slices, classes), self.judge(made.detach(), classes)
+            judged = judges_loss(of_real, of_made)
+        self.judging.zero_grad()
+        judged.backward()
+        self.judging.step()
+        self.judge.requires_grad_(False)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            of_made = self.judge(made, classes)
+            like = likeness_loss(known(of_real), known(of_made))
+            strange = drawers_loss(of_made)
+        self.judge.requires_grad_(True)
+        inside = 1 - classes[:, OUTSIDE : OUTSIDE + 1]
+        apart = ((made - slices).abs() * inside / self.drawer.spread[:, None, None])[:KNOWN]
+        apart = apart.sum() / inside[:KNOWN].sum() / CONTRASTS
+        told = (mean**2 + logarithm.exp() - 1 - logarithm)[:KNOWN].sum(1).mean() / 2
+        share = min(self.step / WARM_UP, 1.0)
+        loss = PIXELS * apart + STYLE * told + share * (LIKENESS * like + JUDGE * strange)
+        self.drawing.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.drawer.parameters(), 5.0)
+        self.drawing.step()
+        kept = min(KEPT, self.step / (self.step + 10))
+        for name, value in self.drawer.state_dict().items():
+            self.average[name].lerp_(value, 1 - kept)
+        return [apart.item(), told.item(), like.item(), strange.item(), judged.item()]
+
+
+def known(judged: list) -> list:
+    """Return judgements and maps of the slices whose real ones are known."""
+    return [(patches[:KNOWN], [entry[:KNOWN] for entry in maps]) for patches, maps in judged]
+
+
+def sample(
+    slices: dict[str, tuple[np.ndarray, np.ndarray, float]],
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return some slices of all sources, and their classes, one-hot."""
+    images, classes = (
+        torch.from_numpy(np.concatenate([entry[part][::SKIPPED] for entry in slices.values()]))
+        for part in (0, 1)
+    )
+    onehot = functional.one_hot(classes.long(), len(CLASSES)).permute(0, 3, 1, 2).float()
+    return images.float(), onehot
+
+
+def usual(slices: dict[str, tuple[np.ndarray, np.ndarray, float]]) -> torch.Tensor:
+    """Return the usual brightness of each class, `(classes, 4)`: the least-squares fit."""
+    images, onehot = sample(slices)
+    inside = onehot[:, OUTSIDE] == 0
+    shares = softened(onehot).permute(0, 2, 3, 1)[inside][:, OUTSIDE + 1 :]
+    found = torch.linalg.lstsq(shares, images.permute(0, 2, 3, 1)[inside]).solution
+    return torch.cat([torch.zeros(1, found.shape[1]), found])
+
+
+def spread(
+    network: SliceDrawer, slices: dict[str, tuple[np.ndarray, np.ndarray, float]]
+) -> torch.Tensor:
+    """Return how far slices differ from what is usual, `(4,)`: a standard deviation."""
+    images, onehot = sample(slices)
+    rest = images - network.expected(onehot)
+    return rest.permute(0, 2, 3, 1)[onehot[:, OUTSIDE] == 0].std(0)
 
 
 def rate(step: int) -> float:

@@ -15,7 +15,8 @@ from ELMEDSegmentLib.labels import CHANNELS, LABELS
 if TYPE_CHECKING:
     from ELMEDPlaygroundLib.tumour.model import Generator
 
-FEWEST_STEPS, MOST_STEPS = 2, 100
+LEAST, MOST = -4.5, 6.0
+"""Between which brightnesses, in deviations from the brain's mean, a slice lies."""
 
 AT_A_TIME = 8
 """Slices that go through the network together."""
@@ -25,19 +26,17 @@ def generate(
     generator: Generator,
     classes: np.ndarray,
     seed: int,
-    steps: int | None = None,
     source: float = 1.0,
     progress: Progress = no_progress,
 ) -> np.ndarray:
     """Return slices in four contrasts.
 
-    All slices begin with the same noise, so that neighbouring ones look alike.
+    All slices have the same style and noise, so that they look as if of one patient.
 
     Args:
         generator: what draws them.
         classes: what each pixel is, uint8 `(n, 96, 80)`.
-        seed: decides the noise: the same seed gives the same slices.
-        steps: from noise to slices; the generator's own number when None.
+        seed: decides style and noise: the same seed gives the same slices.
         source: 1 to look like patients' scans, 0 like simulated ones.
         progress: told how many slices there are.
 
@@ -51,22 +50,24 @@ def generate(
     import torch
     from torch.nn import functional
 
-    from ELMEDPlaygroundLib.tumour.diffusion import way_back
-
     check(classes)
     chance = torch.Generator().manual_seed(seed)
+    style = torch.randn(1, generator.network.style, generator=chance)
     noise = torch.randn(1, len(CHANNELS), *SHAPE, generator=chance)
     drawn = []
     for start in range(0, len(classes), AT_A_TIME):
         progress("generating", start / len(classes), f"Drawing slice {start + 1}")
         part = torch.from_numpy(classes[start : start + AT_A_TIME]).long()
         onehot = functional.one_hot(part, len(CLASSES)).permute(0, 3, 1, 2).float()
-        begun = noise.expand(len(part), -1, -1, -1)
-        wanted = torch.full((len(part),), source)
+        count = len(part)
         with torch.inference_mode():
-            count = steps or generator.manifest.steps
-            *_, clean = way_back(generator.network, begun, onehot, wanted, count)
-        drawn.append(clean.numpy())
+            slices = generator.network(
+                noise.expand(count, -1, -1, -1),
+                style.expand(count, -1),
+                onehot,
+                torch.full((count,), source),
+            )
+        drawn.append(slices.clamp(LEAST, MOST).numpy())
     progress("generating", 1.0, "Slices drawn")
     return np.concatenate(drawn)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ELMEDLib.errors import ELMEDError, ModelError
 
 if TYPE_CHECKING:
-    from ELMEDPlaygroundLib.tumour.network import SliceDenoiser
+    from ELMEDPlaygroundLib.tumour.network import SliceDrawer
 
 KIND = "tumour generator"
 
@@ -30,7 +30,6 @@ class GeneratorManifest:
     Attributes:
         name, title, description: for programs and for people.
         architecture: the network, see `network.build`.
-        steps: from noise to slices, where nobody asks for others.
         weights: file name of the weights, in the manifest's folder.
         sha256: of the weights file.
         licence, citation: the generator's terms.
@@ -43,7 +42,6 @@ class GeneratorManifest:
     title: str
     description: str
     architecture: dict[str, Any]
-    steps: int
     weights: str
     sha256: str
     licence: str
@@ -63,7 +61,7 @@ class Generator:
     """A manifest with its network, weights loaded, on the CPU."""
 
     manifest: GeneratorManifest
-    network: SliceDenoiser
+    network: SliceDrawer
 
 
 def read_generator_manifest(path: Path = BUNDLED) -> GeneratorManifest:

@@ -1,26 +1,36 @@
-"""A U-Net that takes noise out of slices, told what each pixel is.
+"""A U-Net that draws slices out of noise, told what each pixel is.
+
+What a slice has in common with all others that have the same label map, the usual brightness of
+each class in each contrast, is taken for granted: the network draws the rest. A few numbers, the
+style, stand for all that differs between patients and scanners; noise, pixel by pixel, for texture.
+Styles come from an encoder while the network learns, and from chance afterwards, as in T. Park et
+al., Semantic image synthesis with spatially-adaptive normalization (CVPR 2019).
 
 It works at half of the slice's resolution, where a pixel holds four of the slice's (the space-to-
 depth of W. Shi et al., CVPR 2016), and draws the details in a last step at full resolution. The
-level of noise scales and shifts what each block has normalised (E. Perez et al., FiLM, AAAI 2018).
+style scales and shifts what each block has normalised (E. Perez et al., FiLM, AAAI 2018).
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ELMEDPlaygroundLib.tumour.classes import OUTSIDE
+
 CONTRASTS = 4
 SHRINK = 2
 GROUPS = 8
 
+SOFT = (0.2, 0.6, 0.2)
+"""How much of its neighbours' classes a pixel shows, along rows and columns."""
+
 
 class Block(nn.Module):
-    """Two convolutions, told the level of noise, beside a shortcut."""
+    """Two convolutions, told the style, beside a shortcut."""
 
     def __init__(self, inputs: int, outputs: int, told: int) -> None:
         super().__init__()
@@ -41,23 +51,35 @@ class Block(nn.Module):
         return result
 
 
-class SliceDenoiser(nn.Module):
-    """Tells the velocity of slices on their way between data and noise."""
+class SliceDrawer(nn.Module):
+    """Draws slices in four contrasts.
 
-    def __init__(self, classes: int, widths: tuple[int, int, int], told: int, details: int) -> None:
+    Attributes:
+        style: how many numbers a style has.
+        usual: brightness of each class in each contrast, `(classes, 4)`.
+        spread: how far slices differ from that, `(4,)`, a standard deviation.
+    """
+
+    usual: Tensor
+    spread: Tensor
+
+    def __init__(
+        self, classes: int, widths: tuple[int, int, int], style: int, told: int, details: int
+    ) -> None:
         """Make the network.
 
         Args:
             classes: that a pixel can be of.
             widths: channels at a half, a quarter and an eighth of the resolution.
-            told: numbers that carry the level of noise and the source.
+            style: numbers of a style.
+            told: numbers that carry style and source to the blocks.
             details: channels at full resolution.
         """
         super().__init__()
         high, middle, low = widths
         given = (CONTRASTS + classes) * SHRINK**2
-        self.frequencies = told // 2
-        self.level = nn.Sequential(nn.Linear(told + 1, told), nn.SiLU(), nn.Linear(told, told))
+        self.style = style
+        self.telling = nn.Sequential(nn.Linear(style + 1, told), nn.SiLU(), nn.Linear(told, told))
         self.stem = nn.Conv2d(given, high, 3, padding=1)
         self.down_high = nn.ModuleList([Block(high, high, told), Block(high, high, told)])
         self.to_middle = nn.Conv2d(high, middle, 3, stride=2, padding=1)
@@ -70,21 +92,31 @@ class SliceDenoiser(nn.Module):
         self.up_high = nn.ModuleList([Block(2 * high, high, told), Block(high, high, told)])
         self.enlarge = nn.Conv2d(high, details * SHRINK**2, 1)
         self.draw = nn.Conv2d(details + CONTRASTS + classes, 2 * details, 3, padding=1)
+        self.film = nn.Linear(told, 4 * details)
         self.last = nn.Conv2d(2 * details, CONTRASTS, 3, padding=1)
         nn.init.zeros_(self.last.weight)
+        self.register_buffer("usual", torch.zeros(classes, CONTRASTS))
+        self.register_buffer("spread", torch.ones(CONTRASTS))
 
-    def forward(self, slices: Tensor, levels: Tensor, classes: Tensor, source: Tensor) -> Tensor:
-        """Return the velocity of each slice, `(n, 4, rows, columns)`.
+    def expected(self, classes: Tensor) -> Tensor:
+        """Return the usual brightness of label maps, `(n, 4, rows, columns)`, 0 outside the brain.
+
+        Edges between classes are as soft as a scan's.
+        """
+        return torch.einsum("nkyx,kc->ncyx", softened(classes), self.usual)
+
+    def forward(self, noise: Tensor, style: Tensor, classes: Tensor, source: Tensor) -> Tensor:
+        """Return slices, z-scored over the brain, `(n, 4, rows, columns)`, 0 outside it.
 
         Args:
-            slices: with noise in them, `(n, 4, rows, columns)`; sides divide by eight.
-            levels: of noise, from 0 (data) to 1 (noise alone), `(n,)`.
-            classes: of the pixels, `(n, classes, rows, columns)`, each 0 or 1.
+            noise: `(n, 4, rows, columns)`; sides divide by eight.
+            style: `(n, style)`, normally distributed.
+            classes: of the pixels, one-hot, `(n, classes, rows, columns)`.
             source: 1 to look like patients' scans, 0 like simulated ones, `(n,)`.
         """
-        given = torch.cat([slices, classes], dim=1)
-        told = self.level(torch.cat([self._waves(levels), source[:, None]], dim=1))
-        told = functional.silu(told)
+        inside = 1 - classes[:, OUTSIDE : OUTSIDE + 1]
+        given = torch.cat([noise * inside, classes], dim=1)
+        told = functional.silu(self.telling(torch.cat([style, source[:, None]], dim=1)))
         high = self.stem(functional.pixel_unshuffle(given, SHRINK))
         for block in self.down_high:
             high = block(high, told)
@@ -101,25 +133,36 @@ class SliceDenoiser(nn.Module):
         for block in self.up_high:
             high = block(high, told)
         details = functional.pixel_shuffle(self.enlarge(functional.silu(high)), SHRINK)
-        drawn = functional.silu(self.draw(torch.cat([details, given], dim=1)))
-        velocity: Tensor = self.last(drawn)
-        return velocity
+        scale, shift = self.film(told)[:, :, None, None].chunk(2, dim=1)
+        drawn = self.draw(torch.cat([details, given], dim=1)) * (1 + scale) + shift
+        rest = self.last(functional.silu(drawn)).float()
+        slices: Tensor = (self.expected(classes) + self.spread[:, None, None] * rest) * inside
+        return slices
 
-    def _waves(self, levels: Tensor) -> Tensor:
-        steps = torch.arange(self.frequencies, device=levels.device) / (self.frequencies - 1)
-        angle = levels[:, None] * math.pi * 64.0**steps
-        return torch.cat([angle.sin(), angle.cos()], dim=1)
+
+def softened(classes: Tensor) -> Tensor:
+    """Return the share of each class around each pixel of the brain, 0 outside.
+
+    Args:
+        classes: one-hot, `(n, classes, rows, columns)`.
+    """
+    inside = 1 - classes[:, OUTSIDE : OUTSIDE + 1]
+    line = classes.new_tensor(SOFT)
+    kernel = (line[:, None] * line).expand(classes.shape[1], 1, 3, 3)
+    shares = functional.conv2d(classes * inside, kernel, padding=1, groups=classes.shape[1])
+    return shares * inside / shares.sum(1, keepdim=True).clamp(min=1e-3)
 
 
 def _twice(maps: Tensor) -> Tensor:
     return functional.interpolate(maps, scale_factor=2, mode="nearest")
 
 
-def build(architecture: dict[str, Any]) -> SliceDenoiser:
+def build(architecture: dict[str, Any]) -> SliceDrawer:
     """Return an untrained network of the architecture that a manifest describes."""
-    return SliceDenoiser(
+    return SliceDrawer(
         int(architecture["classes"]),
         tuple(int(width) for width in architecture["widths"]),  # type: ignore[arg-type]
+        int(architecture["style"]),
         int(architecture["told"]),
         int(architecture["details"]),
     )

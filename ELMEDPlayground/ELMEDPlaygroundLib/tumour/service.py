@@ -21,7 +21,7 @@ def draw(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
     Args:
         arguments: `brain` (name), `level`, `mask` (labels 0 to 3, `(96, 80)`, as `arrays.encode`
-            gives them), `seed`, and optionally `steps`.
+            gives them), and `seed`.
         progress: told what is done.
 
     Returns:
@@ -31,7 +31,7 @@ def draw(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     import torch
 
     from ELMEDPlaygroundLib.tumour.brains import find_brain
-    from ELMEDPlaygroundLib.tumour.generate import FEWEST_STEPS, MOST_STEPS, brightness, generate
+    from ELMEDPlaygroundLib.tumour.generate import brightness, generate
     from ELMEDPlaygroundLib.tumour.masks import Mask
     from ELMEDPlaygroundLib.tumour.model import load_generator
 
@@ -39,16 +39,13 @@ def draw(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     brain = find_brain(str(arguments["brain"]))
     level = checked.whole(arguments["level"], "the level", 0, brain.levels - 1)
     seed = checked.whole(arguments.get("seed", 0), "the seed", 0, MOST_SEED)
-    steps = arguments.get("steps")
-    if steps is not None:
-        steps = checked.whole(steps, "the number of steps", FEWEST_STEPS, MOST_STEPS)
     mask = Mask(decode_array(checked.mapping(arguments["mask"], "the mask"))[None], whole=False)
     classes, _ = mask.placed(brain, level)
     generator = load_generator()
     # More threads wait for each other longer than they save on slices this small.
     torch.set_num_threads(1)
     started = time.monotonic()
-    slices = generate(generator, classes, seed, steps, progress=within(progress, 0.4, 1.0))
+    slices = generate(generator, classes, seed, progress=within(progress, 0.4, 1.0))
     answer: dict[str, Any] = encode(
         {
             "slices": slices[0],
