@@ -12,8 +12,19 @@ import slicer
 from ELMEDLib.errors import ELMEDError, InputError, OutputError
 from ELMEDLib.files import written_whole
 from ELMEDPlaygroundLib.arrays import decode
-from ELMEDPlaygroundLib.experiment.tables import confusion_columns, csv_of, history_columns
-from ELMEDPlaygroundWidgets.results import chartOfHistory, tableOfConfusion, tableOfHistory
+from ELMEDPlaygroundLib.experiment.tables import (
+    HISTORY,
+    confusion_columns,
+    csv_of,
+    history_columns,
+)
+from ELMEDPlaygroundLib.generative.tables import samples_columns
+from ELMEDPlaygroundWidgets.results import (
+    chartOfHistory,
+    tableOfConfusion,
+    tableOfHistory,
+    tableOfSamples,
+)
 from ELMEDPlaygroundWidgets.section import Section
 
 if TYPE_CHECKING:
@@ -23,6 +34,11 @@ if TYPE_CHECKING:
 
 FORMAT = "elmed-playground-experiment"
 CONFUSION = "confusion"
+SAMPLES = "generated"
+NO_POINTS = (
+    "There are no generated points: what is on the bench makes none. Begin a generator of points "
+    "in the plane on the page Generate."
+)
 NO_CLASSES = (
     "This network generates examples and tells no classes apart, so there is no confusion matrix. "
     "Choose data with classes on the page Data."
@@ -47,11 +63,15 @@ ACTIONS = (
         ),
     ),
     ("savePictures", "Save the views as pictures...", "Write each view on screen as a PNG file."),
-    ("makeTable", "Results to a table", "Put loss and accuracy of all steps into a table node."),
+    (
+        "makeTable",
+        "Results to a table",
+        "Put what was measured in training, such as loss and accuracy, into a table node.",
+    ),
     (
         "makeChart",
         "Results to a chart",
-        "Draw loss and accuracy into charts that are kept with the scene.",
+        "Draw what was measured in training into charts that are kept with the scene.",
     ),
     (
         "makeConfusion",
@@ -62,9 +82,17 @@ ACTIONS = (
         ),
     ),
     (
+        "makeSamples",
+        "Generated points to a table",
+        (
+            "Put the points that a generator makes now into a table node: x, y and mode; those "
+            "that the view 'Generated points' was asked for."
+        ),
+    ),
+    (
         "saveTables",
         "Save the results as CSV...",
-        "Write loss and accuracy of all steps, and the confusion matrix, as CSV files.",
+        "Write what was measured in training, and the confusion matrix or the generated points.",
     ),
 )
 
@@ -79,6 +107,7 @@ class ExportSection(Section):
         super().__init__(bench)
         self._tableNode: slicer.vtkMRMLTableNode | None = None
         self._confusionNode: slicer.vtkMRMLTableNode | None = None
+        self._samplesNode: slicer.vtkMRMLTableNode | None = None
         self.widget = qt.QWidget()
         layout = qt.QVBoxLayout(self.widget)
         grid = qt.QGridLayout()
@@ -97,7 +126,7 @@ class ExportSection(Section):
 
     def sceneClosed(self) -> None:
         """Forget the tables: they are gone."""
-        self._tableNode = self._confusionNode = None
+        self._tableNode = self._confusionNode = self._samplesNode = None
         self.saidLabel.text = ""
 
     # What can be done without dialogs
@@ -152,19 +181,30 @@ class ExportSection(Section):
         return written
 
     def writeTables(self, folder: Path) -> None:
-        """Write `training.csv` and `confusion-matrix.csv`; a file of before is replaced."""
+        """Write `training.csv` and `confusion-matrix.csv`; a file of before is replaced.
 
-        def write(confusion: Mapping[str, Any]) -> None:
-            tables = {
-                "training.csv": history_columns(self.bench.history),
-                "confusion-matrix.csv": confusion_columns(confusion),
-            }
+        A generator tells no classes apart; one of points in the plane has `samples.csv` instead.
+        """
+
+        def write(more: Mapping[str, Mapping[str, Any]]) -> None:
+            training = history_columns(self.bench.history, self._columns())
+            tables: dict[str, Mapping[str, Any]] = {"training.csv": training, **more}
             for name, columns in tables.items():
                 with written_whole(folder / name) as temporary:
                     temporary.write_text(csv_of(columns), encoding="utf-8")
             self._say(f"Saved: {', '.join(tables)}.")
 
-        self._withConfusion(lambda confusion: self._try(lambda: write(confusion)))
+        def take(name: str, columns: Mapping[str, Any]) -> None:
+            self._try(lambda: write({name: columns}))
+
+        if (self.bench.summary or {}).get("plane"):
+            self._withSamples(lambda shown: take("samples.csv", samples_columns(shown)))
+        elif self._generates():
+            self._try(lambda: write({}))
+        else:
+            self._withConfusion(
+                lambda found: take("confusion-matrix.csv", confusion_columns(found))
+            )
 
     # The buttons
 
@@ -189,8 +229,10 @@ class ExportSection(Section):
             self._try(lambda: self.writePictures(Path(folder)))
 
     def _makeTable(self, *_) -> None:
-        self._tableNode = tableOfHistory(self.bench.history, self._tableNode)
-        self._say(f"Loss and accuracy are in the table '{self._tableNode.GetName()}'.")
+        columns = self._columns()
+        self._tableNode = tableOfHistory(self.bench.history, self._tableNode, columns)
+        names = ", ".join(title.lower() for title in list(columns)[1:])
+        self._say(f"By step, {names} are in the table '{self._tableNode.GetName()}'.")
 
     def _makeChart(self, *_) -> None:
         self._makeTable()
@@ -210,14 +252,34 @@ class ExportSection(Section):
 
         self._withConfusion(make)
 
+    def _makeSamples(self, *_) -> None:
+        def make(shown: Mapping[str, Any]) -> None:
+            self._samplesNode = tableOfSamples(shown, self._samplesNode)
+            name = self._samplesNode.GetName()
+            self._say(f"{len(shown['points'])} generated points are in the table '{name}'.")
+
+        self._withSamples(make)
+
     def _saveTables(self, *_) -> None:
         folder = qt.QFileDialog.getExistingDirectory(None, "A folder for the tables")
         if folder:
             self.writeTables(Path(folder))
 
+    def _withSamples(self, take: Callable[[Mapping[str, Any]], None]) -> None:
+        """Have points generated as the view of them asks for, and hand them on."""
+        if not (self.bench.summary or {}).get("plane"):
+            self.bench.troubled(NO_POINTS)
+            return
+        view = next(view for view in self.bench.views.views if view.name == SAMPLES)
+
+        def answered(answer: Mapping[str, Any]) -> None:
+            take(decode(answer["views"][SAMPLES]))
+
+        self.bench.ask("view", {"views": {SAMPLES: view.request()}}, answered)
+
     def _withConfusion(self, take: Callable[[Mapping[str, Any]], None]) -> None:
         """Have the examples counted, and hand on what came of it."""
-        if (self.bench.summary or {}).get("generates"):
+        if self._generates():
             self.bench.troubled(NO_CLASSES)
             return
         view = next(view for view in self.bench.views.views if view.name == CONFUSION)
@@ -227,6 +289,13 @@ class ExportSection(Section):
             take(decode(answer["views"][CONFUSION]))
 
         self.bench.ask("view", {"views": {CONFUSION: options}}, answered)
+
+    def _generates(self) -> bool:
+        return bool((self.bench.summary or {}).get("generates"))
+
+    def _columns(self) -> Mapping[str, str]:
+        """Return what a table of the history has: titles, and the numbers that they stand for."""
+        return (self.bench.summary or {}).get("columns") or HISTORY
 
     def _write(self, path: Path, text: str) -> None:
         def write() -> None:
@@ -249,7 +318,7 @@ class ExportSection(Section):
 
     def created(self, summary: Mapping[str, Any]) -> None:  # noqa: ARG002 - a follower's
         """Let the next tables be new ones: it is another experiment."""
-        self._tableNode = self._confusionNode = None
+        self._tableNode = self._confusionNode = self._samplesNode = None
 
 
 def _ask(title: str, nameFilter: str, suggested: str = "") -> Path | None:

@@ -21,13 +21,16 @@ HISTORY = {
 }
 
 
-def history_columns(history: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
-    """Return loss and accuracy by step; what was not measured is not-a-number.
+def history_columns(
+    history: Sequence[Mapping[str, Any]], wanted: Mapping[str, str] = HISTORY
+) -> dict[str, list[float]]:
+    """Return what was measured by step; what was not measured is not-a-number.
 
     Args:
-        history: the rows of `Experiment.history`.
+        history: the rows of an experiment's history.
+        wanted: titles, and the numbers that they stand for; `columns` of a generator's summary.
     """
-    return {title: [_number(row.get(key)) for row in history] for title, key in HISTORY.items()}
+    return {title: [_number(row.get(key)) for row in history] for title, key in wanted.items()}
 
 
 def confusion_columns(confusion: Mapping[str, Any]) -> dict[str, list[Any]]:

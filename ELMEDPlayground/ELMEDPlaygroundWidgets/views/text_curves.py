@@ -60,7 +60,8 @@ class TextCurvesView(ImageView):
         as_many = f"as among {math.exp(held):.1f} characters"
         text = (
             f"Step {int(steps[-1]):,}: {held:.2f} nats on held-out text, as unsure {as_many}",
-            f"step {int(steps[-1]):,}: {held:.2f} nats, {as_many}",
+            f"Step {int(steps[-1]):,}: {held:.2f} nats, as unsure {as_many}",
+            f"{held:.2f} nats, as unsure {as_many}",
             f"{held:.2f} nats",
         )
         words(painter, Box(8, 2, width - 16, HEAD), text, 12, INK, left(), bold=True)

@@ -76,8 +76,8 @@ class TextWrittenView(TextView):
         undecided = f"as undecided as among {kinds:.1f} characters"
         text = (
             f"Written at {step}, {how}: {undecided}",
-            f"{step}, {how}: among {kinds:.1f} characters",
-            f"{step}: {kinds:.1f} characters",
+            f"{step.capitalize()}, {how}: undecided among {kinds:.1f}",
+            f"{step.capitalize()}: undecided among {kinds:.1f}",
         )
         words(painter, Box(8, 2, width - 16, HEAD), text, 12, INK, left(), bold=True)
         foot = FOOT * (2 if data["strange"] else 1)

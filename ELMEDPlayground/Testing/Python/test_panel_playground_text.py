@@ -225,3 +225,26 @@ def test_lesson_ten_ticks_what_a_user_does_in_the_views(host, panel, bench):
     written.temperatureCombo.setCurrentIndex(written.temperatureCombo.findData(1.5))
     quiet(host, bench)
     assert done(10, 3)
+
+
+def test_losses_are_taken_away_as_a_table_a_chart_and_csv(
+    host, panel, bench, part, slicer, tmp_path
+):
+    begin(host, bench, part)
+    bench.step(50)
+    host.wait_until(lambda: bench.latest["step"] == 50, 60)
+    quiet(host, bench)
+    export = next(section for section in panel.panel.sections if section.title == "Export")
+    export._makeChart()
+    export.writeTables(tmp_path)
+
+    table = slicer.util.getNodesByClass("vtkMRMLTableNode")[0].GetTable()
+    titles = [table.GetColumnName(place) for place in range(table.GetNumberOfColumns())]
+    assert titles == ["Step", "Training loss", "Validation loss"]
+    charts = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
+    assert [chart.GetTitle() for chart in charts] == ["Loss"]
+    rows = (tmp_path / "training.csv").read_text("utf-8").splitlines()
+    assert rows[0] == "Step,Training loss,Validation loss"
+    assert float(rows[-1].split(",")[2]) == pytest.approx(bench.history[-1]["validation"])
+    assert not (tmp_path / "confusion-matrix.csv").exists()
+    assert panel.ui.readinessLabel.text == ""
