@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 TASK = "ELMEDRadiomicsLib.maps"
 COPIED, COMPUTED = 0.1, 0.95
-COLOURS = "vtkMRMLColorTableNodeFileViridis.txt"
+COLOURS = "vtkMRMLColorTableNodeIron"
+DARKEST = 0.3
+"""Share of the colours that is left out: below, they are black, as anatomy is."""
+
 OPACITY = 0.7
 
 
@@ -115,10 +118,10 @@ def _show(
     node = addVolumeFromImage(image, slicer.mrmlScene.GenerateUniqueName(f"Map of {feature}"))
     display = node.GetDisplayNode()
     display.SetAutoWindowLevel(False)
-    display.SetWindowLevelMinMax(lowest, highest)
+    below = (highest - lowest) * DARKEST / (1 - DARKEST)
+    display.SetWindowLevelMinMax(lowest - below, highest)
     display.SetThreshold(lowest, highest)
     display.SetApplyThreshold(True)
-    if slicer.mrmlScene.GetNodeByID(COLOURS):
-        display.SetAndObserveColorNodeID(COLOURS)
+    display.SetAndObserveColorNodeID(COLOURS)
     slicer.util.setSliceViewerLayers(foreground=node, foregroundOpacity=OPACITY)
     return node

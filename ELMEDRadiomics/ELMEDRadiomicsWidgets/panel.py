@@ -270,7 +270,12 @@ class RadiomicsPanel(RunPanel):
     def succeeded(self, run: ExtractionRun | MapRun) -> str:
         """Show the table of features, or what more was found out about it."""
         if isinstance(run, MapRun):
-            return f"'{run.result().GetName()}' lies over the slices."
+            display = run.result().GetDisplayNode()
+            lowest, highest = display.GetLowerThreshold(), display.GetUpperThreshold()
+            return (
+                f"'{run.result().GetName()}' lies over the slices: from {lowest:.3g} (dark) to "
+                f"{highest:.3g} (bright)."
+            )
         if isinstance(run, RobustnessRun):
             self.results.showRobustness(fit=True)
             self.results.showWarnings(run.warnings)

@@ -185,6 +185,10 @@ def _filtered_cases(case: Any) -> Iterator[Case]:
     )
 
 
+COURSE_STUDIES = ("brats2021-01476", "brats2021-01657", "brats2021-01659")
+"""Real studies besides the first, of which the lab's values alone are compared."""
+
+
 def real_cases(data: Path) -> Iterator[Case]:
     """Yield pyradiomics' brain sample and a real glioma study."""
     image = sitk.ReadImage(str(data / "radiomics" / "brain1_image.nrrd"))
@@ -203,3 +207,15 @@ def real_cases(data: Path) -> Iterator[Case]:
             yield Case(f"msd course {sequence} {label}", image, mask, COURSE, label)
     filters = {"imageType": {"LoG": {"sigma": [2.0]}, "Wavelet": {}}, "featureClass": few}
     yield Case("msd filtered", image, mask, filters, 3)
+    for study in COURSE_STUDIES:
+        yield from course_cases(data, study)
+
+
+def course_cases(data: Path, study: str) -> Iterator[Case]:
+    """Yield what the course's lab computes of a real study: four sequences, two regions."""
+    folder = data / "glioma" / study
+    mask = sitk.ReadImage(str(folder / "seg.nii.gz"))
+    for sequence in ("t1", "t1c", "t2", "flair"):
+        image = sitk.ReadImage(str(folder / f"{sequence}.nii.gz"))
+        for label in (1, 2):
+            yield Case(f"{study} course {sequence} {label}", image, mask, COURSE, label)

@@ -1,4 +1,4 @@
-"""The course's lab, re-run: its columns, its rounding, pyradiomics' values, on a real study."""
+"""The course's lab, re-run: its columns, its rounding, pyradiomics' values, on real studies."""
 
 from __future__ import annotations
 
@@ -13,17 +13,27 @@ from ELMEDRadiomicsLib.cohort.course import DECIMALS, INTENSITIES, SHAPES, SUBJE
 
 PROGRAM = (sys.executable, "-m", "ELMEDLib.command", "cohort", "radiomics")
 SEQUENCES = ("t1", "t1c", "t2", "flair")
+FIRST = "msd-brats-001"
+"""The first patient of the course."""
 
 
-def test_a_real_study_gives_the_columns_and_values_of_the_lab(shared_data, references, tmp_path):
-    study = shared_data / "glioma" / "msd-brats-001"
-    table = tmp_path / "cases.csv"
+TITLES = ["SUBJECT ID", "Volume_label1", "Volume_label2", "Max3DDiameter_label1"]
+TITLES += ["Max3DDiameter_label2"]
+
+
+@pytest.fixture(scope="module")
+def rows(cases, shared_data, tmp_path_factory):
+    """The lab's table of four real studies, as the command writes it: a row by the patient."""
+    folder = tmp_path_factory.mktemp("course")
+    table = folder / "cases.csv"
     with table.open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["SUBJECT ID", *SEQUENCES, "seg"])
-        rows.writerow(["BRATS_001", *(study / f"{name}.nii.gz" for name in (*SEQUENCES, "seg"))])
+        writer = csv.writer(file)
+        writer.writerow(["SUBJECT ID", *SEQUENCES, "seg"])
+        for study in (FIRST, *cases.COURSE_STUDIES):
+            files = (shared_data / "glioma" / study / f"{name}.nii.gz" for name in SEQUENCES)
+            writer.writerow([study, *files, shared_data / "glioma" / study / "seg.nii.gz"])
     done = subprocess.run(
-        [*PROGRAM, str(table), "--preset", "course", "--workers", "0", "-o", str(tmp_path / "out")],
+        [*PROGRAM, str(table), "--preset", "course", "--workers", "0", "-o", str(folder / "out")],
         capture_output=True,
         text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
@@ -31,27 +41,27 @@ def test_a_real_study_gives_the_columns_and_values_of_the_lab(shared_data, refer
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    with (tmp_path / "out" / "course.csv").open(newline="") as file:
-        (found,) = csv.DictReader(file)
+    with (folder / "out" / "course.csv").open(newline="") as file:
+        return {row[SUBJECT]: row for row in csv.DictReader(file)}
 
-    assert list(found)[:5] == [
-        "SUBJECT ID",
-        "Volume_label1",
-        "Volume_label2",
-        "Max3DDiameter_label1",
-        "Max3DDiameter_label2",
-    ]
-    assert found[SUBJECT] == "BRATS_001"
-    compared = 0
-    for label in (1, 2):
-        shape = references[f"msd course t1 {label}"]
-        for title, feature in SHAPES.items():
-            assert float(found[f"{title}_label{label}"]) == round(shape[feature], DECIMALS)
-            compared += 1
-        for sequence in SEQUENCES:
-            expected = references[f"msd course {sequence} {label}"]
-            for title, feature in INTENSITIES.items():
-                value = float(found[f"{sequence}_{title}_label{label}"])
-                assert value == pytest.approx(expected[feature], rel=1e-9, abs=0.5 * 10**-DECIMALS)
-                compared += 1
-    assert compared == len(found) - 1 == 28
+
+def test_real_studies_give_the_columns_and_values_of_the_lab(rows, cases, references):
+    assert list(rows) == [FIRST, *cases.COURSE_STUDIES]
+    for study, found in rows.items():
+        made = "msd course" if study == FIRST else f"{study} course"
+        expected = {}
+        for label in (1, 2):
+            for title, feature in SHAPES.items():
+                expected[f"{title}_label{label}"] = references[f"{made} t1 {label}"][feature]
+            for sequence in SEQUENCES:
+                values = references[f"{made} {sequence} {label}"]
+                for title, feature in INTENSITIES.items():
+                    expected[f"{sequence}_{title}_label{label}"] = values[feature]
+        assert list(found)[:5] == TITLES
+        assert set(found) == {SUBJECT, *expected}
+        assert len(expected) == 28
+        for title, value in expected.items():
+            # Rounded to the lab's places; the engines agree to 1e-9, relative.
+            limit = 0.5 * 10**-DECIMALS
+            assert float(found[title]) == pytest.approx(value, rel=1e-9, abs=limit * 1.000001)
+            assert float(found[title]) == round(float(found[title]), DECIMALS)

@@ -138,7 +138,9 @@ def test_a_row_leads_to_its_segment_and_to_its_map(host, measured, slicer):
     seen = values >= display.GetLowerThreshold()
     assert seen.sum() == 125
     assert np.argwhere(seen).min() == 8
-    assert "lies over the slices" in ui.statusLabel.text
+    low, high = values[seen].min(), values[seen].max()
+    assert f"from {low:.3g} (dark) to {high:.3g} (bright)" in ui.statusLabel.text
+    assert display.GetColorNode().GetName() == "Iron"
 
 
 def test_unstable_features_are_grey_and_marked(host, measured, slicer, tmp_path):
