@@ -43,7 +43,8 @@ def main() -> None:
             for case, name, value in itertools.islice(csv.reader(file), 1, None):
                 known.setdefault(case, []).append((name, value))
     if len(sys.argv) > 1:
-        cases = itertools.chain(cases, made.real_cases(Path(sys.argv[1])))
+        data = Path(sys.argv[1])
+        cases = itertools.chain(cases, made.real_cases(data), made.course_cases(data))
     for case in cases:
         parameters = json.loads(json.dumps(case.parameters))
         parameters["setting"] = {**parameters.get("setting", {}), "additionalInfo": False}

@@ -207,15 +207,14 @@ def real_cases(data: Path) -> Iterator[Case]:
             yield Case(f"msd course {sequence} {label}", image, mask, COURSE, label)
     filters = {"imageType": {"LoG": {"sigma": [2.0]}, "Wavelet": {}}, "featureClass": few}
     yield Case("msd filtered", image, mask, filters, 3)
+
+
+def course_cases(data: Path) -> Iterator[Case]:
+    """Yield what the course's lab computes of real studies: four sequences, two regions."""
     for study in COURSE_STUDIES:
-        yield from course_cases(data, study)
-
-
-def course_cases(data: Path, study: str) -> Iterator[Case]:
-    """Yield what the course's lab computes of a real study: four sequences, two regions."""
-    folder = data / "glioma" / study
-    mask = sitk.ReadImage(str(folder / "seg.nii.gz"))
-    for sequence in ("t1", "t1c", "t2", "flair"):
-        image = sitk.ReadImage(str(folder / f"{sequence}.nii.gz"))
-        for label in (1, 2):
-            yield Case(f"{study} course {sequence} {label}", image, mask, COURSE, label)
+        folder = data / "glioma" / study
+        mask = sitk.ReadImage(str(folder / "seg.nii.gz"))
+        for sequence in ("t1", "t1c", "t2", "flair"):
+            image = sitk.ReadImage(str(folder / f"{sequence}.nii.gz"))
+            for label in (1, 2):
+                yield Case(f"{study} course {sequence} {label}", image, mask, COURSE, label)
