@@ -41,11 +41,11 @@ class TextSettings(GeneratorSettings):
 
     LIMITS: ClassVar[Mapping[str, tuple[float, float]]] = {
         **GeneratorSettings.LIMITS,
-        "layers": (1, 6),
+        "layers": (1, 4),
         "heads": (1, 8),
-        "width": (8, 192),
+        "width": (8, 128),
         "context": (8, 128),
-        "batch": (1, 256),
+        "batch": (1, 64),
     }
 
     @classmethod
