@@ -116,8 +116,8 @@ class SlicesWalkView(ImageView):
     def paint(self, painter: Any, data: Mapping[str, Any], width: int, height: int) -> None:
         """Paint the plane at the left, and the two slices at the right."""
         painter.setRenderHint(qt.QPainter.Antialiasing)
-        beside = (height - 3 * HEAD) / 2
-        room = min(height - HEAD - FOOT, width - beside - 3 * BETWEEN)
+        least = (height - 3 * HEAD) / 2
+        room = min(height - HEAD - FOOT, width - least - 3 * BETWEEN)
         plane = Box(BETWEEN, HEAD, room, room)
         extent = float(data["extent"])
         words(
@@ -136,7 +136,14 @@ class SlicesWalkView(ImageView):
         self._paintLegend(painter, Box(plane.x, plane.y + room + 2, room, FOOT - 2), data)
         self._plane = (plane, extent)
         x = plane.x + room + BETWEEN
-        side = min(beside, width - x - BETWEEN)
+        self._paintPair(painter, Box(x, 0, width - x - 2, height), data)
+
+    @staticmethod
+    def _paintPair(painter: Any, box: Box, data: Mapping[str, Any]) -> None:
+        """Paint the slice of the point, and the learnt one, where they are largest."""
+        below = min((box.height - 3 * HEAD) / 2, box.width)
+        beside = min((box.width - BETWEEN) / 2, box.height - HEAD - FOOT)
+        side = max(below, beside)
         at = ", ".join(f"{number:.1f}".replace("-", "−") for number in data["at"])
         pairs = (
             ((f"Decoded at ({at})", f"At ({at})", "Decoded"), data["picture"]),
@@ -146,9 +153,10 @@ class SlicesWalkView(ImageView):
             ),
         )
         for number, (title, pixels) in enumerate(pairs):
-            y = number * (beside + HEAD + BETWEEN)
-            room = Box(x, y + 2, width - x - 2, HEAD - 4)
-            words(painter, room, title, 12, INK, left(), bold=number == 0)
+            x, y, wide = box.x, number * (side + HEAD + BETWEEN), box.width
+            if beside > below:
+                x, y, wide = box.x + number * (side + BETWEEN), 0, side
+            words(painter, Box(x, y + 2, wide, HEAD - 4), title, 12, INK, left(), bold=number == 0)
             picture(painter, Box(x, y + HEAD, side, side), pixels)
 
     @staticmethod

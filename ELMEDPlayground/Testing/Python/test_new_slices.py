@@ -273,12 +273,12 @@ def test_a_third_alone_is_made_in_its_place_and_contrasts_are_made_together(file
 def test_a_small_autoencoder_may_compress_instead(files, monkeypatch):
     from ELMEDPlaygroundLib.generative.slices import vae_latent
 
-    monkeypatch.setattr(vae_latent, "STEPS", 40)
+    monkeypatch.setattr(vae_latent, "STEPS", 150)
     slices = read_slices([files], "axial", 24)
     wish = settings_from({**QUICK, "latent": "vae", "numbers": 4})
     made = generate(slices, wish, no_progress)
     assert made.pictures.shape == (len(slices.pictures), 1, 24, 24)
-    assert made.report["kept"] > 0.1
+    assert made.report["kept"] > 0.2
 
 
 def test_several_subjects_are_learnt_and_the_first_gives_the_geometry(files, tmp_path):

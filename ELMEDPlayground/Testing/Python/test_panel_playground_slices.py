@@ -10,6 +10,7 @@ import SimpleITK as sitk
 
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
+NAME = "ELMEDPlayground"
 SYNTHETIC = "SYNTHETIC - not patient data"
 PATIENCE_S = 240
 QUICK = {"steps": 40, "side": 24, "numbers": 10}

@@ -65,6 +65,7 @@ ALL_VIEWS = {
     "latent-space",
     "latent-walk",
     "reconstruction",
+    "slices-walk",
     "text-written",
     "text-next",
     "text-attention",
@@ -74,10 +75,11 @@ ALL_VIEWS = {
 
 
 @pytest.fixture(scope="module")
-def sessions():
+def sessions(sample_study):
     """Learnt experiments: clouds of points, digits, images with long names, a generator."""
     from ELMEDPlaygroundLib.session import Session
 
+    slices = {"images": {"flair": str(sample_study["flair"])}, "labels": str(sample_study["seg"])}
     made = {}
     specs = {
         "clouds": CLOUDS,
@@ -87,11 +89,12 @@ def sessions():
         "gan": GAN,
         "vae": VAE,
         "text": TEXT,
+        "slices": {"generate": {"model": "slices-vae", "subjects": [slices]}},
     }
     for name, spec in specs.items():
         session = Session()
         summary = session.create(spec)["summary"]
-        session.advance({"steps": 60})
+        session.advance({"steps": 60 if name != "slices" else 10})
         made[name] = (session, summary)
     return made
 
@@ -154,7 +157,7 @@ def test_every_view_makes_a_picture_for_a_slide_in_which_no_word_is_cut(painted,
     monkeypatch.setattr(images_painting, "shortened", watched)
     assert set(painted.names) == ALL_VIEWS
     seen = set()
-    for which in ("clouds", "digits", "long names", "generator", "gan", "vae", "text"):
+    for which in ("clouds", "digits", "long names", "generator", "gan", "vae", "text", "slices"):
         for name in painted.names:
             pixels = painted(which, name)
             if pixels is None:

@@ -41,7 +41,7 @@ class SlicesVaeSettings(GeneratorSettings):
     batch: int = 32
     subjects: tuple[Any, ...] = ()
     plane: str = "axial"
-    beta: float = 0.5
+    beta: float = 1.0
 
     LIMITS: ClassVar[Mapping[str, tuple[float, float]]] = {
         **GeneratorSettings.LIMITS,

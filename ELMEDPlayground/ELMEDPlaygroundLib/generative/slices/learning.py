@@ -40,7 +40,7 @@ def learn(
     chance = torch.Generator().manual_seed(seed + 1)
     weights = list(diffusion.network.parameters())
     average = [weight.detach().clone() for weight in weights]
-    optimiser = torch.optim.Adam(weights, lr=RATE)
+    optimiser = torch.optim.Adam(weights, lr=RATE, foreach=True)
     for step in range(steps):
         batch = torch.randint(len(numbers), (BATCH,), generator=chance)
         told = Wish(wish.classes[batch], wish.places[batch])

@@ -15,6 +15,9 @@ FILTERS = 12
 NARROWING = 8
 """The side is divided by this on the way to the code."""
 
+DARK = -2.0
+"""What the last layer says of a pixel at first; 0 would be grey."""
+
 SMALLEST_LOG, GREATEST_LOG = -8.0, 4.0
 
 
@@ -47,6 +50,8 @@ class SliceVAE(nn.Module):
         up.append(nn.Unflatten(1, self._small))
         for before, after in ((deep, 2 * filters), (2 * filters, filters), (filters, channels)):
             up += [nn.ConvTranspose2d(before, after, 4, stride=2, padding=1), nn.SiLU()]
+        # Most of a slice is dark: to begin so spares some dozen steps.
+        nn.init.constant_(up[-2].bias, DARK)  # type: ignore[arg-type]
         self.up = nn.Sequential(*up[:-1])
 
     def encode(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
