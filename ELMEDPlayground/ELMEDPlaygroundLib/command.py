@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.errors import InputError
-from ELMEDLib.files import written_whole
 from ELMEDPlaygroundLib.generative.slices import command as slices
 from ELMEDPlaygroundLib.generative.text import command as text
 from ELMEDPlaygroundLib.speech.command import add_listen
@@ -17,21 +15,22 @@ from ELMEDPlaygroundLib.tumour import command as tumour
 
 if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
-    from ELMEDPlaygroundLib.generative.plane import PlaneExperiment
 
 GENERATE = """\
-Train a diffusion model on points in the plane, and write the points that it makes into a CSV file:
-x, y, and the mode that each belongs to (empty: far from all data). Says how near they are to points
-that it was not trained on.
+Train a generator on points in the plane (a diffusion model, a GAN or a VAE), and write the points
+that it makes into a CSV file: x, y, and the mode that each belongs to (empty: far from all data).
+Says how near they are to points that it was not trained on.
 """
 
 EXAMPLE = """\
 examples:
   elmed generate eight-gaussians --steps 3000 -o points.csv
+  elmed generate eight-gaussians --model gan --preset collapses --steps 1000 -o points.csv
   elmed generate --text --seconds 30 --prompt "Catherine was " --temperature 0.8
 """
 
 KINDS = ("eight-gaussians", "rings", "moons", "spiral")
+MODELS = ("diffusion", "gan", "vae")
 ROUNDS = 20
 
 
@@ -39,12 +38,18 @@ def add_commands(commands: Any) -> None:
     """Add this room's commands to the subparsers of `elmed`."""
     parser = commands.add_parser(
         "generate",
-        help="train a small diffusion model on points, and make new ones",
+        help="train a small generator on points, and make new ones",
         description=GENERATE,
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("points", nargs="?", choices=KINDS, help="what to learn to make more of")
+    parser.add_argument(
+        "--model", choices=MODELS, default=MODELS[0], help="what learns the points (diffusion)"
+    )
+    parser.add_argument(
+        "--preset", help="choices with a name: covers or collapses (GAN); balanced, exact or unused"
+    )
     parser.add_argument("--steps", type=int, default=3000, help="of the training (3000)")
     parser.add_argument("--seed", type=int, default=0, help="decides all that chance does (0)")
     parser.add_argument("--mode", type=int, help="make points of this mode alone, counted from 0")
@@ -85,13 +90,23 @@ def _points(arguments: argparse.Namespace, progress: Progress) -> None:
     import torch
 
     from ELMEDPlaygroundLib import checked
+    from ELMEDPlaygroundLib.experiment.file import write_text
+    from ELMEDPlaygroundLib.experiment.tables import csv_of
+    from ELMEDPlaygroundLib.generative.measures import against_noise
     from ELMEDPlaygroundLib.generative.models import begin
+    from ELMEDPlaygroundLib.generative.tables import samples_columns
     from ELMEDPlaygroundLib.generative.views import generated
 
     steps = checked.whole(arguments.steps, "'--steps'", 1, 1_000_000)
     torch.set_num_threads(1)
-    experiment: Any = begin({"kind": arguments.points, "seed": arguments.seed})
+    spec = {"kind": arguments.points, "seed": arguments.seed, "model": arguments.model}
+    experiment: Any = begin({**spec, **_preset(arguments.model, arguments.preset)})
     wish = {"mode": arguments.mode, "guidance": arguments.guidance}
+    if arguments.mode is not None and arguments.model != MODELS[0]:
+        raise InputError(
+            "Only a diffusion model can be asked for one mode.",
+            "Leave --mode out, or take --model diffusion.",
+        )
     generated(experiment, wish)  # says what is wrong with a wish before the training, not after
     for number in range(1, ROUNDS + 1):
         until = steps * number // ROUNDS
@@ -99,22 +114,26 @@ def _points(arguments: argparse.Namespace, progress: Progress) -> None:
             experiment.advance(steps=until - experiment.step)
         progress("training", number / ROUNDS, f"Step {experiment.step:,} of {steps:,}")
     shown = generated(experiment, wish)
-    _write(arguments.output, experiment, shown)
-    share = shown["energy"] / max(shown["energy_noise"], 1e-9)
+    write_text(arguments.output, csv_of(samples_columns(shown)))
+    share = against_noise(shown["energy"], shown["energy_noise"])
     sys.stdout.write(
         f"{len(shown['points'])} points in {arguments.output}: {shown['covered']} of "
-        f"{len(shown['modes'])} modes, energy distance {100 * share:.0f} % of that of noise.\n"
+        f"{len(shown['modes'])} modes, energy distance {share}.\n"
     )
 
 
-def _write(path: Path, experiment: PlaneExperiment, shown: dict[str, Any]) -> None:
-    names = experiment.cloud.modes
-    with (
-        written_whole(path) as temporary,
-        temporary.open("w", newline="", encoding="utf-8") as file,
-    ):
-        writer = csv.writer(file)
-        writer.writerow(["x", "y", "mode"])
-        for (x, y), mode in zip(shown["points"], shown["targets"], strict=True):
-            name = names[mode] if mode < len(names) else ""
-            writer.writerow([f"{x:.5f}", f"{y:.5f}", name])
+def _preset(model: str, preset: str | None) -> dict[str, Any]:
+    """Return the choices of a preset.
+
+    Raises:
+        InputError: the model has none of this name.
+    """
+    from ELMEDPlaygroundLib import checked
+    from ELMEDPlaygroundLib.generative import gan_experiment, vae_experiment
+
+    if preset is None:
+        return {}
+    presets = {"gan": gan_experiment.PRESETS, "vae": vae_experiment.PRESETS}.get(model)
+    if presets is None:
+        raise InputError(f"There are no presets of --model {model}.", "Leave --preset out.")
+    return presets[checked.choice(preset, "the preset", presets)]

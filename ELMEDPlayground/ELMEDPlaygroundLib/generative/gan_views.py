@@ -24,8 +24,8 @@ SIDE = 48
 ARROWS = 60
 """Made points that have an arrow."""
 
-WIDER = 1.15
-"""What is shown around data and made points."""
+WIDER, FARTHEST = 1.15, 2.5
+"""What is shown around data and made points, and where points that ran away are not followed."""
 
 
 def generator_warp(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG001
@@ -34,8 +34,8 @@ def generator_warp(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any
     Returns:
         `across` and `down` float32 (line, point, 2), lines of the grid in the plane; `modes_at`
         uint8 (y, x), the mode that each place of the square leads to (255: far from all data), y
-        upwards from the last row; `modes`, their names; `data` float32 (n, 2); `covered`;
-        `largest`, the greatest share of made points in one mode; `extent`.
+        upwards from the last row; `modes`, their names; `data` and `points` float32 (n, 2);
+        `covered`; `largest`, the greatest share of made points in one mode; `extent`.
     """
     experiment = need_gan(experiment)
     axis = np.linspace(-1.0, 1.0, LINES, dtype=np.float32)
@@ -53,6 +53,7 @@ def generator_warp(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any
         "modes_at": np.where(found < 0, FAR, found).astype(np.uint8).reshape(SIDE, SIDE),
         "modes": list(experiment.cloud.modes),
         "data": experiment.cloud.test[:FEW],
+        "points": points[:FEW],
         "covered": experiment.measure(points)["modes"],
         "largest": float(counts.max() / len(points)),
         "extent": ROOM * float(np.abs(experiment.cloud.test).max()),
@@ -78,7 +79,8 @@ def discriminator_map(experiment: Any, options: Mapping[str, Any]) -> dict[str, 
     discriminator = experiment.network["discriminator"]
     points = experiment.points_now()
     data = experiment.cloud.test[:FEW]
-    extent = WIDER * float(np.abs(experiment.cloud.test).max())
+    inside = float(np.abs(experiment.cloud.test).max())
+    extent = min(WIDER * max(inside, float(np.abs(points).max())), FARTHEST * inside)
     centres = extent * (((np.arange(SIDE, dtype=np.float32) + 0.5) / SIDE) * 2 - 1)
     places = np.stack(np.meshgrid(centres, centres[::-1]), axis=2).reshape(-1, 2)
     with torch.no_grad():

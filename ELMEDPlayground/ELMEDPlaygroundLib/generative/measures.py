@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 REACH = 0.12
 """A point this near to an example belongs to its mode: three standard deviations of a cloud."""
 
+TWICE = 2.0
+
 FAIR_SHARE = 0.25
 """A mode is covered when this part of the share that is due to it was generated."""
 
@@ -32,6 +34,12 @@ def energy_distance(one: np.ndarray, other: np.ndarray) -> float:
     within = _apart(one, one) * len(one) / (len(one) - 1)
     within += _apart(other, other) * len(other) / (len(other) - 1)
     return max(2.0 * _apart(one, other) - within, 0.0)
+
+
+def against_noise(energy: float, noise: float) -> str:
+    """Return in words how an energy distance compares with that of noise."""
+    share = energy / (noise or 1.0)
+    return f"{100 * share:.0f} % of noise's" if share < TWICE else f"{share:.0f} times noise's"
 
 
 def modes_of(points: np.ndarray, cloud: Cloud) -> np.ndarray:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.generative.clouds import KINDS, make_cloud
 from ELMEDPlaygroundLib.generative.experiment import GenerativeExperiment
-from ELMEDPlaygroundLib.generative.measures import covered, energy_distance, modes_of
+from ELMEDPlaygroundLib.generative.measures import (
+    against_noise,
+    covered,
+    energy_distance,
+    modes_of,
+)
 from ELMEDPlaygroundLib.generative.settings import GeneratorSettings
 
 if TYPE_CHECKING:
@@ -110,10 +115,9 @@ class PlaneExperiment(GenerativeExperiment):
 
     def told(self, row: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Tell losses, distance from the data, and modes covered."""
-        share = 100 * row["energy"] / (row["energy_noise"] or 1.0)
         return [
             *self.told_losses(row),
-            ("distance from the data", f"{share:.0f} % of noise's"),
+            ("distance from the data", against_noise(row["energy"], row["energy_noise"])),
             ("modes covered", f"{row['modes']}"),
         ]
 

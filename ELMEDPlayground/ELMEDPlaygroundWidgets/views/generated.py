@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 
+from ELMEDPlaygroundLib.generative.measures import against_noise
 from ELMEDPlaygroundWidgets.views.charts import PLANE_BELOW, PLANE_SIDE, Scale, planeAxes
 from ELMEDPlaygroundWidgets.views.generative_view import (
     DATA,
@@ -63,10 +64,10 @@ class GeneratedView(GenerativeView):
                 f"{hits} hit {wanted}; spread {spread}",
                 f"{hits} hit; spread {spread}",
             )
-        share = 100 * data["energy"] / max(data["energy_noise"], 1e-9)
+        share = against_noise(data["energy"], data["energy_noise"])
         modes = f"{data['covered']} of {len(data['modes'])} modes"
         return (
-            f"{modes} covered; energy distance {data['energy']:.4f}, {share:.0f} % of noise's",
-            f"{modes}; distance {share:.0f} % of noise's",
-            f"{modes}; {share:.0f} %",
+            f"{modes} covered; energy distance {data['energy']:.4f}, {share}",
+            f"{modes}; distance {share}",
+            f"{modes}; {share}",
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import qt
 
+from ELMEDPlaygroundLib.generative.measures import against_noise
 from ELMEDPlaygroundWidgets.views.charts import Scale, axes, line
 from ELMEDPlaygroundWidgets.views.generative_view import ROW, GenerativeView, dotLegend
 from ELMEDPlaygroundWidgets.views.images_painting import BLUE, INK, ORANGE, Box, left, words
@@ -26,6 +27,9 @@ LOSSES = {
     "divergence": ("divergence", ORANGE),
 }
 """What each is called, and its colour."""
+
+LEGEND_SIDE = 40
+"""How far left of the chart the legend begins."""
 
 HIGHEST = 95.0
 """The percentile of the losses that the chart has room for."""
@@ -70,11 +74,11 @@ class GenerativeCurvesView(GenerativeView):
                 line(painter, scale, steps, shares, BLUE, False)
             else:
                 self._losses(painter, scale, steps, losses)
-        share = 100 * float(data["energy"][-1]) / noise
+        share = against_noise(float(data["energy"][-1]), noise)
         modes = f"{int(data['modes'][-1])} of {data['mode_count']} modes"
         text = (
-            f"step {int(steps[-1]):,}: {share:.0f} % of the distance of noise; {modes} covered",
-            f"{share:.0f} % of noise; {modes}",
+            f"step {int(steps[-1]):,}: distance {share}; {modes} covered",
+            f"{share}; {modes}",
         )
         words(painter, Box(8, 2, width - 16, HEAD), text, 12, INK, left(), bold=True)
 
@@ -89,8 +93,9 @@ class GenerativeCurvesView(GenerativeView):
         painter.restore()
         if len(losses) > 1:
             entries = [(colour, name) for _, name, colour in losses]
-            dotLegend(painter, Box(room.x + 4, room.y + 1, room.width - 8, ROW), entries)
+            dotLegend(painter, Box(room.x - LEGEND_SIDE, room.y - 21, room.width, ROW), entries)
 
 
 def _lossTitle(names: Sequence[str]) -> tuple[str, ...]:
-    return ("Loss (error in the noise)", "Loss") if list(names) == ["loss"] else ("Losses",)
+    """Return what stands above the losses; several are named by a legend in its place."""
+    return ("Loss (error in the noise)", "Loss") if list(names) == ["loss"] else ("",)

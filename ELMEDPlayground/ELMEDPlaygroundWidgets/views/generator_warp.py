@@ -13,10 +13,11 @@ from ELMEDPlaygroundWidgets.views.generative_pair import (
     named,
     pairOfSquares,
     plane,
+    radiusIn,
     square,
 )
-from ELMEDPlaygroundWidgets.views.generative_view import DATA, ROW, GenerativeView, dotLegend
-from ELMEDPlaygroundWidgets.views.images_painting import BLUE, Box, picture
+from ELMEDPlaygroundWidgets.views.generative_view import DATA, ROW, GenerativeView, dotLegend, dots
+from ELMEDPlaygroundWidgets.views.images_painting import BLUE, INK, Box, picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +46,7 @@ class GeneratorWarpView(GenerativeView):
         plane(painter, scale, data["data"])
         lines(painter, scale, data["across"], BLUE)
         lines(painter, scale, data["down"], BLUE)
+        dots(painter, scale, data["points"], INK, radiusIn(other))
         painter.restore()
         named(painter, one, ("Latent numbers, −1 to 1", "Latent numbers"))
         named(painter, other, ("What the generator makes of them", "Made of them"))
@@ -54,5 +56,5 @@ class GeneratorWarpView(GenerativeView):
             f"{modes}; {share:.0f} % in the fullest",
         )
         headline(painter, width, text)
-        legend = ((DATA, "data"), (BLUE, "grid of latent numbers"))
+        legend = ((DATA, "data"), (BLUE, "grid of latent numbers"), (INK, "points"))
         dotLegend(painter, Box(8, height - ROW - 2, width - 16, ROW), legend)
