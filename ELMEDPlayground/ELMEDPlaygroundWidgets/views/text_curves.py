@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 HEAD, LEGEND, SIDE, BELOW = 22, 20, 52, 38
 SAMPLE = 24
 GREY, GREEN = "#6a6a6a", "#009e73"
-COUNTED = (("bigram", "counting pairs (bigram)", GREY), ("five_gram", "counting fives", GREEN))
+COUNTED = (
+    ("bigram", ("counting pairs (bigram)", "pairs"), GREY),
+    ("five_gram", ("counting fives", "fives"), GREEN),
+)
+NARROW = 360
 
 
 class TextCurvesView(ImageView):
@@ -80,9 +84,10 @@ class TextCurvesView(ImageView):
     @staticmethod
     def _legend(painter: Any, data: Mapping[str, Any], width: int) -> None:
         entries = [("training", BLUE, False), ("held out", ORANGE, False)]
+        short = int(width < NARROW)
         counted = [
-            (f"{title} {data['counted'][name]:.2f}", colour, True)
-            for name, title, colour in COUNTED
+            (f"{titles[short]} {data['counted'][name]:.2f}", colour, True)
+            for name, titles, colour in COUNTED
         ]
         for row, part in enumerate((entries, counted)):
             x, y = 8.0, HEAD + 2 + row * LEGEND

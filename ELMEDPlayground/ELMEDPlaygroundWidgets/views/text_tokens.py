@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TITLES = 118
 ROW, GAP = 28, 8
-MOST_CELL = 46
+LEAST_CELL, MOST_CELL = 20, 46
 WIDEST = 3.0
 """Numbers beyond so many standard deviations are as blue or orange as can be."""
 
@@ -44,28 +44,29 @@ class TextTokensView(TextView):
     )
 
     def paint(self, painter: Any, data: Mapping[str, Any], width: int, height: int) -> None:
-        """Draw a column for each of the last characters of the prompt."""
+        """Draw a column for each of the last characters of the prompt that find room."""
         kinds = len(data["characters"])
         text = (
             f"{kinds} different characters, each with {data['width']} numbers of its own",
             f"{kinds} characters, {data['width']} numbers each",
         )
         words(painter, Box(8, 2, width - 16, HEAD), text, 12, INK, left(), bold=True)
-        count = len(data["text"])
         titles = min(TITLES, width * 0.28)
-        cell = min((width - 16 - titles) / count, MOST_CELL)
+        room = width - 16 - titles
+        count = min(len(data["text"]), max(int(room // LEAST_CELL), 1))
+        cell = min(room / count, MOST_CELL)
         top = HEAD + 6
-        self._row(painter, Box(8, top, titles, ROW), cell, data["text"], ("The prompt", "Prompt"))
-        places = [str(int(code)) for code in data["codes"]]
+        shown = data["text"][-count:]
+        self._row(painter, Box(8, top, titles, ROW), cell, shown, ("The prompt", "Prompt"))
+        places = [str(int(code)) for code in data["codes"][-count:]]
         title = ("Place in the list", "Place")
         self._row(painter, Box(8, top + ROW + 4, titles, ROW), cell, places, title)
         after = height - SCALE - ROW - 2 * GAP
         maps = Box(8, top + 2 * (ROW + 4) + 4, titles, after - top - 2 * (ROW + 4) - 4)
-        self._vectors(painter, maps, cell, data)
+        self._vectors(painter, maps, cell, np.asarray(data["vectors"])[-count:], data["width"])
+        title = ("Likeliest to follow", "Follows")
         foretold = Box(8, after + GAP, titles, ROW)
-        self._row(
-            painter, foretold, cell, data["foretold"], ("Likeliest to follow", "Follows"), True
-        )
+        self._row(painter, foretold, cell, data["foretold"][-count:], title, True)
         box = Box(8, height - SCALE, width - 16, SCALE)
         divergingScale(painter, box, "negative", "positive", ("learnt number", "number"))
 
@@ -81,9 +82,8 @@ class TextTokensView(TextView):
             words(painter, box, sign(entry), 13, INK)
 
     @staticmethod
-    def _vectors(painter: Any, at: Box, cell: float, data: Mapping[str, Any]) -> None:
-        vectors = np.asarray(data["vectors"])
-        shown, all_ = vectors.shape[1], data["width"]
+    def _vectors(painter: Any, at: Box, cell: float, vectors: np.ndarray, all_: int) -> None:
+        shown = vectors.shape[1]
         title = ("Its numbers", "Numbers")
         words(painter, Box(at.x, at.y, at.width - 6, 18), title, 12, INK, left(), bold=True)
         if shown < all_:
