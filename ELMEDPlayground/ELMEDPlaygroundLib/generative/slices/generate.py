@@ -135,26 +135,35 @@ def _new_stack(
     """Return which slices of the first subject are made, and their numbers."""
     import torch
 
-    from ELMEDPlaygroundLib.generative.slices.data import NONE
     from ELMEDPlaygroundLib.generative.slices.denoiser import Wish
-    from ELMEDPlaygroundLib.generative.slices.settings import SEGMENT_CLASSES
 
     stack = slices.stacks[0]
     own = np.flatnonzero(slices.subjects == 0)
     classes = wish.classes[torch.from_numpy(own)].clone()
     which = np.arange(len(own))
-    if slices.classes == SEGMENT_CLASSES:
-        if settings.wanted is not None:
+    if settings.wanted is not None:
+        if _by_segment(slices):
             classes[:] = settings.wanted
-    else:
-        if settings.wanted is not None:
+        else:
             which = np.flatnonzero(classes.numpy() == settings.wanted)
-        # The place says it all, and there are no steps between thirds.
-        classes[:] = NONE
     places_mm = stack.numbers[which] * stack.spacing[0]
     noise = _smooth_noise(places_mm, diffusion.low.numel(), settings.seed)
     asked = Wish(classes[torch.from_numpy(which)], torch.from_numpy(stack.positions[which]))
-    return which, diffusion.drawn(noise, asked, settings.guidance)
+    return which, diffusion.drawn(noise, asked, _guidance(slices, settings))
+
+
+def _by_segment(slices: Slices) -> bool:
+    from ELMEDPlaygroundLib.generative.slices.settings import SEGMENT_CLASSES
+
+    return slices.classes == SEGMENT_CLASSES
+
+
+def _guidance(slices: Slices, settings: SliceSettings) -> float:
+    """Return how strongly slices of a stack are asked for.
+
+    The place tells the third already, and guidance would leave steps between thirds.
+    """
+    return settings.guidance if _by_segment(slices) else 0.0
 
 
 def _smooth_noise(places_mm: np.ndarray, size: int, seed: int) -> Tensor:
@@ -216,20 +225,14 @@ def _distance(
     import torch
 
     from ELMEDPlaygroundLib.generative.slices import measures
-    from ELMEDPlaygroundLib.generative.slices.data import NONE
     from ELMEDPlaygroundLib.generative.slices.denoiser import Wish
-    from ELMEDPlaygroundLib.generative.slices.settings import SEGMENT_CLASSES
 
     pictures = torch.from_numpy(slices.pictures)
     known, held = torch.from_numpy(slices.learnt), torch.from_numpy(slices.held)
-    # As for the new stack: thirds are told by the place alone.
-    classes = wish.classes[held]
-    if slices.classes != SEGMENT_CLASSES:
-        classes = torch.full_like(classes, NONE)
-    asked = Wish(classes.repeat(EACH), wish.places[held].repeat(EACH))
+    asked = Wish(wish.classes[held].repeat(EACH), wish.places[held].repeat(EACH))
     chance = torch.Generator().manual_seed(settings.seed + 2)
     noise = torch.randn(len(asked), latent.size, generator=chance)
-    new = latent.decode(diffusion.drawn(noise, asked, settings.guidance))
+    new = latent.decode(diffusion.drawn(noise, asked, _guidance(slices, settings)))
     real = pictures[held]
     of_noise = measures.noise_like(pictures[known], len(new))
     found = {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LATENTS = ("pca", "vae")
-NUMBERS = {"pca": 128, "vae": 32}
+NUMBERS = {"pca": 64, "vae": 32}
 """How many a picture is compressed to."""
 
 MOST_GUIDANCE = 10.0
