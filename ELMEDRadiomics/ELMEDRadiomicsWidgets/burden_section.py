@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 
-from ELMEDLib.bridge.messages import showError
-from ELMEDLib.bridge.panels import FULL
+from ELMEDLib.bridge.sections import WorkSection
 from ELMEDLib.bridge.tables import setTable
 from ELMEDLib.bridge.workplace import chosenPython
-from ELMEDLib.errors import CancelledError, ELMEDError
+from ELMEDLib.errors import ELMEDError
 from ELMEDRadiomicsLib.burden.results import Burden
 from ELMEDRadiomicsLib.burden.writing import lesion_rows, write_burden
 from ELMEDRadiomicsWidgets.burden_choices import BurdenChoices, guessedParts
@@ -26,20 +25,24 @@ from ELMEDRadiomicsWidgets.sources import SEGMENTATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import SimpleNamespace
 
     from ELMEDRadiomicsWidgets.burden_run import BurdenRun
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "ELMEDRadiomicsBurden.ui"
 
-TITLE = "ELMED Radiomics: tumour burden"
 TABLE_NAME = "Tumour burden"
 CONTENT = "ELMED.Burden"
 """The table's attribute that holds all that was computed, as JSON."""
 
 
-class BurdenSection:
-    """Fills the collapsible section with life once it is first opened."""
+class BurdenSection(WorkSection):
+    """Measures the burden; lesions are lines in the slices, which can be dragged."""
+
+    title = "ELMED Radiomics: tumour burden"
+    uiFile = UI_FILE
+    prefix = "burden"
+    buttonName = "burdenApplyButton"
+    startText = "Measure tumour burden"
 
     def __init__(
         self, section: Any, segmentation: Callable[[], Any], onCorrected: Callable[[], None]
@@ -51,17 +54,14 @@ class BurdenSection:
             segmentation: tells the segmentation node that the panel has, or None.
             onCorrected: called when a line was moved by hand, or back.
         """
-        self.place = BurdenWorkplace()
-        self.ui: SimpleNamespace | None = None
+        super().__init__(section, BurdenWorkplace())
         self.tableNode: slicer.vtkMRMLTableNode | None = None
         self.burden: Burden | None = None
         self.location: dict[str, Any] | None = None
         self._current: Burden | None = None
-        self._section = section
         self._segmentation = segmentation
         self._onCorrected = onCorrected
         self._lines = BurdenLines(self._lineMoved)
-        section.connect("contentsCollapsed(bool)", self._toggled)
 
     @property
     def current(self) -> Burden | None:
@@ -82,50 +82,29 @@ class BurdenSection:
 
     # Life cycle
 
-    def enter(self) -> None:
-        """Take up what has changed while another module was open."""
-        self.check()
-
-    def exit(self) -> None:
-        """Let the worker go when it has nothing to do."""
-        if not self.place.running:
-            self.place.close()
-
     def cleanup(self) -> None:
         """End everything: the panel is about to be deleted."""
         self._lines.release()
-        self.place.close()
+        super().cleanup()
 
-    def sceneClosed(self) -> None:
-        """Forget what was measured in the scene that is gone."""
-        if self.place.run:
-            self.place.run.abandon()
+    def forget(self) -> None:
+        """Let go of what was measured in the scene that is gone."""
         self._lines.release()
         self.tableNode = self.burden = self.location = self._current = None
-        if self.ui:
-            self._showIdle()
-            self._show()
 
-    def _toggled(self, collapsed: bool) -> None:
-        if not collapsed and self.ui is None:
-            self._build()
-
-    def _build(self) -> None:
-        widget = slicer.util.loadUI(str(UI_FILE))
-        self._section.layout().addWidget(widget)
-        self.ui = slicer.util.childWidgetVariables(widget)
-        widget.setMRMLScene(slicer.mrmlScene)
+    def built(self) -> None:
+        """Connect the widgets."""
         ui = self.ui
         self.choices = BurdenChoices(ui, self.check)
         prepareLesions(ui.burdenLesionsTable)
-        ui.burdenApplyButton.connect("clicked(bool)", self._applyOrCancel)
+        ui.burdenApplyButton.connect("clicked(bool)", self.pressed)
         ui.burdenLesionsTable.connect("itemSelectionChanged()", self._lesionSelected)
         ui.burdenAtlasSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.check)
         ui.burdenLinesCheckBox.connect("toggled(bool)", lambda *_: self._showLines())
         ui.burdenUndoButton.connect("clicked(bool)", self._undo)
         ui.burdenSaveButton.connect("clicked(bool)", self._save)
-        self._showIdle()
-        self._show()
+        self.showIdle()
+        self.show()
 
     def _takeUp(self) -> None:
         """Show what a scene that was loaded holds."""
@@ -138,7 +117,7 @@ class BurdenSection:
                 known = json.loads(content)
                 self.burden, self.location = Burden.from_json(known["burden"]), known["location"]
                 self._lines.follow()
-                self._show()
+                self.show()
 
     # What is shown
 
@@ -167,7 +146,7 @@ class BurdenSection:
             return str(error)
         return ""
 
-    def _show(self) -> None:
+    def show(self) -> None:
         """Show the burden with the lines as they are now."""
         ui, burden = self.ui, self.burden
         ui.burdenResults.visible = burden is not None
@@ -202,7 +181,7 @@ class BurdenSection:
 
     def _lineMoved(self, _lesion: str) -> None:
         if self.ui and self.burden is not None:
-            self._show()
+            self.show()
 
     def _selected(self) -> str | None:
         row = self.ui.burdenLesionsTable.currentRow()
@@ -244,18 +223,12 @@ class BurdenSection:
         with slicer.util.tryWithErrorDisplay("The burden was not saved.", waitCursor=True):
             path = dialog.selectedFiles()[0]
             written = write_burden(self._current, path, {"location": self.location})
-            self._say(f"Saved: {written.name}.")
-
-    def _say(self, sentence: str) -> None:
-        self.ui.burdenStatusLabel.text = sentence
-        self.ui.burdenStatusLabel.visible = bool(sentence)
+            self.say(f"Saved: {written.name}.")
 
     # Runs
 
-    def _applyOrCancel(self, *_) -> None:
-        if self.place.running:
-            self.place.run.cancel()
-            return
+    def start(self, onProgress: Callable[..., None], onEnd: Callable[..., None]) -> None:
+        """Measure the chosen segments."""
         request = BurdenRequest(
             self._segmentation(),
             self.choices.parts,
@@ -264,31 +237,13 @@ class BurdenSection:
             self.ui.burdenAtlasSelector.currentNode(),
             self.ui.burdenAtlasNamesPathLineEdit.currentPath.strip("."),
         )
-        try:
-            self.place.start(request, self._progressed, self._ended)
-        except ELMEDError as error:
-            self._showError(error)
-            return
-        ui = self.ui
-        ui.burdenApplyButton.text = "Cancel"
-        ui.burdenChoices.enabled = False
-        ui.burdenProgressBar.setRange(0, FULL)
-        ui.burdenProgressBar.setValue(0)
-        ui.burdenProgressBar.visible = True
+        self.place.start(request, onProgress, onEnd)
 
-    def _progressed(self, _stage: str, fraction: float, message: str) -> None:
-        self.ui.burdenProgressBar.setValue(round(FULL * fraction))
-        self._say(message)
-
-    def _ended(self, run: BurdenRun) -> None:
-        self._showIdle()
-        if run.error is None:
-            self._take(run.result(), run.request.segmentationNode)
-        elif isinstance(run.error, CancelledError):
-            self._say("Cancelled. Nothing was changed.")
-        else:
-            self._say("There is no new result; what was there before is unchanged.")
-            self._showError(run.error)
+    def succeeded(self, run: BurdenRun) -> str:
+        """Show a new burden."""
+        self._take(run.result(), run.request.segmentationNode)
+        said = f"Measured in {self.burden.seconds:.1f} s: {len(self.burden.lesions)} lesions."
+        return " ".join([said, *self.burden.warnings])
 
     def _take(self, answer: dict[str, Any], measured: slicer.vtkMRMLSegmentationNode) -> None:
         self.burden = Burden.from_json(answer["burden"])
@@ -302,21 +257,8 @@ class BurdenSection:
         self.tableNode.SetNodeReferenceID(SEGMENTATION, measured.GetID())
         self._lines.show(self.burden)
         self.ui.burdenLesionsTable.clearSelection()
-        self._show()
+        self.show()
         self._showLines()
         targets = [lesion for lesion in self.burden.lesions if lesion.target]
         if targets:
             jumpToLine(targets[0].diameters(self.burden.rule).longest)
-        said = f"Measured in {self.burden.seconds:.1f} s: {len(self.burden.lesions)} lesions."
-        self._say(" ".join([said, *self.burden.warnings]))
-
-    def _showIdle(self) -> None:
-        ui = self.ui
-        ui.burdenApplyButton.text = "Measure tumour burden"
-        ui.burdenChoices.enabled = True
-        ui.burdenProgressBar.visible = False
-        self._say("")
-        self.check()
-
-    def _showError(self, error: ELMEDError) -> None:
-        showError(error, TITLE, self.place.workerLog)

@@ -7,12 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qt
-import slicer
 
 from ELMEDLib.bridge.charts import COLOURS, ChartView, drawChart
-from ELMEDLib.bridge.messages import showError
-from ELMEDLib.bridge.panels import FULL
-from ELMEDLib.errors import CancelledError, ELMEDError
+from ELMEDLib.bridge.sections import WorkSection
 from ELMEDRadiomicsWidgets.chart_curves import (
     RADAR_LABELS,
     boxCurves,
@@ -24,7 +21,8 @@ from ELMEDRadiomicsWidgets.charts_run import ChartsPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import SimpleNamespace
+
+    import slicer
 
     from ELMEDRadiomicsWidgets.charts_run import ChartsRun
     from ELMEDRadiomicsWidgets.extraction import Request
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "ELMEDRadiomicsCharts.ui"
 
-TITLE = "ELMED Radiomics: charts"
 HISTOGRAM, BOXES, RADAR = "histogram", "boxes", "radar"
 MATRICES = {
     "glcm": ("Co-occurrence matrix", "left to right: grey level of the neighbour"),
@@ -54,8 +51,15 @@ NAMES = {HISTOGRAM: "Intensities", BOXES: "Box plots", RADAR: "Shape"}
 """Of the chart nodes."""
 
 
-class ChartsSection:
-    """Fills the collapsible section with life once it is first opened."""
+class ChartsSection(WorkSection):
+    """Draws charts of what is chosen in the panel."""
+
+    title = "ELMED Radiomics: charts"
+    uiFile = UI_FILE
+    prefix = "charts"
+    buttonName = "chartsButton"
+    startText = "Draw charts"
+    failedText = "There are no new charts; what was there before is unchanged."
 
     def __init__(
         self, section: Any, request: Callable[[], Request], missing: Callable[[], str]
@@ -67,43 +71,22 @@ class ChartsSection:
             request: tells what is chosen in the panel.
             missing: tells what is missing for it, "" for nothing.
         """
-        self.place = ChartsPlace()
-        self.ui: SimpleNamespace | None = None
+        super().__init__(section, ChartsPlace())
         self.found: dict[str, Any] | None = None
-        self._section = section
         self._request = request
         self._missing = missing
-        section.connect("contentsCollapsed(bool)", self._toggled)
 
     # Life cycle
 
-    def exit(self) -> None:
-        """Let the worker go when it has nothing to do."""
-        if not self.place.running:
-            self.place.close()
-
-    def cleanup(self) -> None:
-        """End everything: the panel is about to be deleted."""
-        self.place.close()
-
-    def sceneClosed(self) -> None:
-        """Forget what was found in the scene that is gone."""
-        if self.place.run:
-            self.place.run.abandon()
+    def forget(self) -> None:
+        """Let go of what was found in the scene that is gone."""
         self.found = None
         if self.ui:
             self._view.sceneClosed()
-            self._showIdle()
-            self._show()
 
-    def _toggled(self, collapsed: bool) -> None:
-        if not collapsed and self.ui is None:
-            self._build()
-
-    def _build(self) -> None:
-        widget = slicer.util.loadUI(str(UI_FILE))
-        self._section.layout().addWidget(widget)
-        ui = self.ui = slicer.util.childWidgetVariables(widget)
+    def built(self) -> None:
+        """Connect the widgets."""
+        ui = self.ui
         self._view = ChartView(
             ui.chartFrame.layout(), "ELMEDRadiomicsCharts", HEIGHT, "The chart that is chosen."
         )
@@ -111,10 +94,10 @@ class ChartsSection:
         for key, text in CHARTS.items():
             ui.chartComboBox.addItem(text, key)
         for combo in (ui.chartComboBox, ui.chartVolumeComboBox, ui.chartSegmentComboBox):
-            combo.connect("currentIndexChanged(int)", lambda *_: self._show())
-        ui.chartsButton.connect("clicked(bool)", self._drawOrCancel)
-        self._showIdle()
-        self._show()
+            combo.connect("currentIndexChanged(int)", lambda *_: self.show())
+        ui.chartsButton.connect("clicked(bool)", self.pressed)
+        self.showIdle()
+        self.show()
 
     # What is shown
 
@@ -124,13 +107,9 @@ class ChartsSection:
             return
         missing = self._missing()
         self.ui.chartsButton.enabled = not missing
-        self._say(missing)
+        self.say(missing)
 
-    def _say(self, sentence: str) -> None:
-        self.ui.chartsStatusLabel.text = sentence
-        self.ui.chartsStatusLabel.visible = bool(sentence)
-
-    def _show(self) -> None:
+    def show(self) -> None:
         """Show the chart that is chosen."""
         ui, found = self.ui, self.found
         kind = ui.chartComboBox.currentData
@@ -205,36 +184,16 @@ class ChartsSection:
 
     # Runs
 
-    def _drawOrCancel(self, *_) -> None:
-        if self.place.running:
-            self.place.run.cancel()
-            return
-        try:
-            self.place.start(self._request(), self._progressed, self._ended)
-        except ELMEDError as error:
-            self._showError(error)
-            return
-        ui = self.ui
-        ui.chartsButton.text = "Cancel"
-        ui.chartsProgressBar.setRange(0, FULL)
-        ui.chartsProgressBar.setValue(0)
-        ui.chartsProgressBar.visible = True
+    def start(self, onProgress: Callable[..., None], onEnd: Callable[..., None]) -> None:
+        """Compute what the charts show of what is chosen in the panel."""
+        self.place.start(self._request(), onProgress, onEnd)
 
-    def _progressed(self, _stage: str, fraction: float, message: str) -> None:
-        self.ui.chartsProgressBar.setValue(round(FULL * fraction))
-        self._say(message)
-
-    def _ended(self, run: ChartsRun) -> None:
-        self._showIdle()
-        if run.error is None:
-            self.found = run.result()
-            self._fillChoices()
-            self._show()
-        elif isinstance(run.error, CancelledError):
-            self._say("Cancelled. Nothing was changed.")
-        else:
-            self._say("There are no new charts; what was there before is unchanged.")
-            self._showError(run.error)
+    def succeeded(self, run: ChartsRun) -> str:
+        """Show the new charts."""
+        self.found = run.result()
+        self._fillChoices()
+        self.show()
+        return ""
 
     def _fillChoices(self) -> None:
         ui, found = self.ui, self.found
@@ -249,12 +208,3 @@ class ChartsSection:
                 combo.addItem(name)
             combo.setCurrentIndex(max(combo.findText(wanted), 0))
             combo.blockSignals(wasBlocked)
-
-    def _showIdle(self) -> None:
-        ui = self.ui
-        ui.chartsButton.text = "Draw charts"
-        ui.chartsProgressBar.visible = False
-        self.check()
-
-    def _showError(self, error: ELMEDError) -> None:
-        showError(error, TITLE, self.place.workerLog)

@@ -271,7 +271,9 @@ class RadiomicsPanel(RunPanel):
         """Show the table of features, or what more was found out about it."""
         if isinstance(run, MapRun):
             display = run.result().GetDisplayNode()
-            lowest, highest = display.GetLowerThreshold(), display.GetUpperThreshold()
+            # Rounding leaves what is nothing as a tiny number, or as -0.
+            ends = (display.GetLowerThreshold(), display.GetUpperThreshold())
+            lowest, highest = (round(value, 9) + 0.0 for value in ends)
             return (
                 f"'{run.result().GetName()}' lies over the slices: from {lowest:.3g} (dark) to "
                 f"{highest:.3g} (bright)."

@@ -6,19 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qt
-import slicer
 
 from ELMEDLib.bridge.dicom import seriesFiles
-from ELMEDLib.bridge.messages import showError
-from ELMEDLib.bridge.panels import FULL
-from ELMEDLib.errors import CancelledError, ELMEDError
+from ELMEDLib.bridge.sections import WorkSection
 from ELMEDRadiomicsWidgets.report_run import ReportPlace, ReportRequest
 from ELMEDRadiomicsWidgets.results import extractionOf
 from ELMEDRadiomicsWidgets.sources import volumesOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import SimpleNamespace
+
+    import slicer
 
     from ELMEDRadiomicsWidgets.burden_section import BurdenSection
     from ELMEDRadiomicsWidgets.report_run import ReportRun
@@ -26,13 +24,20 @@ if TYPE_CHECKING:
 
 UI_FILE = Path(__file__).resolve().parent.parent / "Resources" / "UI" / "ELMEDRadiomicsReport.ui"
 
-TITLE = "ELMED Radiomics: report"
 PAGE, STRUCTURED = "html", "dcm"
 FILTERS = {PAGE: "Page (*.html)", STRUCTURED: "DICOM (*.dcm)"}
 
 
-class ReportSection:
-    """Fills the collapsible section with life once it is first opened."""
+class ReportSection(WorkSection):
+    """Writes what was measured into a file."""
+
+    title = "ELMED Radiomics: report"
+    uiFile = UI_FILE
+    prefix = "report"
+    buttonName = "reportPageButton"
+    startText = "Save page..."
+    cancelledText = "Cancelled. Nothing was written."
+    failedText = "There is no new report; a file that was there is unchanged."
 
     def __init__(
         self,
@@ -47,48 +52,28 @@ class ReportSection:
             burden: the panel's section that has the tumour burden.
             tableNode: tells the table of features, or None.
         """
-        self.place = ReportPlace()
-        self.ui: SimpleNamespace | None = None
+        super().__init__(section, ReportPlace())
         self.written: Path | None = None
-        self._section = section
+        self._output = ""
         self._burden = burden
         self._tableNode = tableNode
-        section.connect("contentsCollapsed(bool)", self._toggled)
 
     # Life cycle
 
-    def exit(self) -> None:
-        """Let the worker go when it has nothing to do."""
-        if not self.place.running:
-            self.place.close()
-
-    def cleanup(self) -> None:
-        """End everything: the panel is about to be deleted."""
-        self.place.close()
-
-    def sceneClosed(self) -> None:
-        """Forget what was said about the scene that is gone."""
-        if self.place.run:
-            self.place.run.abandon()
+    def forget(self) -> None:
+        """Forget who the patient of the scene that is gone was."""
         if self.ui:
             self.ui.reportPatientLineEdit.text = ""
-            self._showIdle()
 
-    def _toggled(self, collapsed: bool) -> None:
-        if not collapsed and self.ui is None:
-            self._build()
-
-    def _build(self) -> None:
-        widget = slicer.util.loadUI(str(UI_FILE))
-        self._section.layout().addWidget(widget)
-        ui = self.ui = slicer.util.childWidgetVariables(widget)
-        widget.setMRMLScene(slicer.mrmlScene)
+    def built(self) -> None:
+        """Connect the widgets."""
+        ui = self.ui
         ui.reportPageButton.connect("clicked(bool)", lambda *_: self._saveOrCancel(PAGE))
         ui.reportStructuredButton.connect(
             "clicked(bool)", lambda *_: self._saveOrCancel(STRUCTURED)
         )
         ui.reportOpenButton.connect("clicked(bool)", self._open)
-        self._showIdle()
+        self.showIdle()
 
     # What is shown
 
@@ -111,14 +96,11 @@ class ReportSection:
         for button in (ui.reportPageButton, ui.reportStructuredButton):
             button.enabled = bool(holds)
         ui.reportOpenButton.enabled = self.written is not None and self.written.is_file()
-        self._say(
+        self.say(
             f"The report holds {' and '.join(holds)}."
             if holds
             else "Segment a tumour or compute features first."
         )
-
-    def _say(self, sentence: str) -> None:
-        self.ui.reportStatusLabel.text = sentence
 
     def request(self, output: str) -> ReportRequest:
         """Return what is reported into a file."""
@@ -154,50 +136,25 @@ class ReportSection:
 
     def write(self, output: str) -> None:
         """Write the report into a file; its ending says the kind."""
-        try:
-            self.place.start(self.request(output), self._progressed, self._ended)
-        except ELMEDError as error:
-            self._showError(error)
-            return
-        ui = self.ui
-        ui.reportPageButton.text = "Cancel"
-        ui.reportStructuredButton.enabled = ui.reportChoices.enabled = False
-        ui.reportProgressBar.setRange(0, FULL)
-        ui.reportProgressBar.setValue(0)
-        ui.reportProgressBar.visible = True
+        self._output = output
+        self.begin()
 
-    def _progressed(self, _stage: str, fraction: float, message: str) -> None:
-        self.ui.reportProgressBar.setValue(round(FULL * fraction))
-        self._say(message)
+    def start(self, onProgress: Callable[..., None], onEnd: Callable[..., None]) -> None:
+        """Write the report."""
+        self.place.start(self.request(self._output), onProgress, onEnd)
+        self.ui.reportStructuredButton.enabled = False
 
-    def _ended(self, run: ReportRun) -> None:
-        if run.error is None:
-            written = Path(run.result()[0])
-            if written.suffix.lower() == f".{PAGE}":
-                self.written = written
-            self._showIdle()
-            self._say(f"Saved: {written.name}.")
-            return
-        self._showIdle()
-        if isinstance(run.error, CancelledError):
-            self._say("Cancelled. Nothing was written.")
-        else:
-            self._say("There is no new report; a file that was there is unchanged.")
-            self._showError(run.error)
-
-    def _showIdle(self) -> None:
-        ui = self.ui
-        ui.reportPageButton.text = "Save page..."
-        ui.reportChoices.enabled = True
-        ui.reportProgressBar.visible = False
+    def succeeded(self, run: ReportRun) -> str:
+        """Let a page be opened."""
+        written = Path(run.result()[0])
+        if written.suffix.lower() == f".{PAGE}":
+            self.written = written
         self.check()
+        return f"Saved: {written.name}."
 
     def _open(self, *_) -> None:
         if self.written is not None:
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.written.resolve())))
-
-    def _showError(self, error: ELMEDError) -> None:
-        showError(error, TITLE, self.place.workerLog)
 
 
 def _chosen(path: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 
+from ELMEDLib.bridge.sections import LazySection
 from ELMEDLib.errors import ELMEDError, MissingPackageError
 from ELMEDRadiomicsLib import settings_edits as edits
 from ELMEDRadiomicsLib.names import IMAGE_TYPES
@@ -19,7 +20,6 @@ from ELMEDRadiomicsWidgets.features_tree import FeaturesTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import SimpleNamespace
 
     from ELMEDRadiomicsWidgets.settings_choice import SettingsChoice
 
@@ -35,24 +35,18 @@ COMPUTABLE = tuple(name for name in IMAGE_TYPES if name != "LBP3D")
 FILTER_HELP = {"Original": "The volume as it is."}
 
 
-class SettingsDetails:
-    """Fills the collapsible section with life once it is first opened."""
+class SettingsDetails(LazySection):
+    """Every choice of the settings, and the parameter file that they stand for."""
+
+    uiFile = UI_FILE
 
     def __init__(self, section: Any, choice: SettingsChoice) -> None:
         """Prepare the section; `section` is the empty `ctkCollapsibleButton`."""
-        self.ui: SimpleNamespace | None = None
-        self._section = section
+        super().__init__(section)
         self._choice = choice
-        section.connect("contentsCollapsed(bool)", self._toggled)
 
-    def _toggled(self, collapsed: bool) -> None:
-        if not collapsed and self.ui is None:
-            self._build()
-
-    def _build(self) -> None:
-        widget = slicer.util.loadUI(str(UI_FILE))
-        self._section.layout().addWidget(widget)
-        self.ui = slicer.util.childWidgetVariables(widget)
+    def built(self) -> None:
+        """Connect the widgets."""
         ui = self.ui
         self._tree = FeaturesTree(
             ui.featuresTreeWidget,
