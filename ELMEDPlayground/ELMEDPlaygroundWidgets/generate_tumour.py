@@ -259,7 +259,7 @@ class GenerateTumour(Section):
         self._drawn = {**asked, **found, "mask": mask}
         self.pictures.show_(found["slices"], mask)
         parts = [
-            BRIGHT.format(LABEL_TITLES[part["label"]].lower(), part["means"][1], part["means"][3])
+            BRIGHT.format(LABEL_TITLES[part["label"]].lower(), *_rounded(part["means"]))
             for part in found["brightness"]
             if part["label"] in LABEL_TITLES
         ]
@@ -292,3 +292,8 @@ class GenerateTumour(Section):
         tag(segmentation)
         slicer.util.setSliceViewerLayers(background=nodes["t1c"], fit=True)
         self.work.say(f"Four volumes and a segmentation were added, named '{SYNTHETIC}'.")
+
+
+def _rounded(means: list[float]) -> tuple[float, float]:
+    """Return T1 with contrast and FLAIR with one decimal place, and no minus before a zero."""
+    return round(means[1], 1) + 0.0, round(means[3], 1) + 0.0
