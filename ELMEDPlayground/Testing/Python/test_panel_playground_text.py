@@ -201,6 +201,7 @@ def test_every_control_of_the_part_has_a_help_text(host, panel, bench, part):
 def test_lesson_ten_ticks_what_a_user_does_in_the_views(host, panel, bench):
     lessons = next(section for section in panel.panel.sections if section.title == "Lessons")
     panel.panel.tabs.open("Lessons")
+    panel.panel.views.showCount(2)
     lessons.open(10)
     lessons.page.setUpButton.click()
     quiet(host, bench)
