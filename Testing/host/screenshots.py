@@ -17,7 +17,10 @@ from host.inputs_screenshot import draw_inputs
 from host.lesson_screenshots import draw_lessons, panel_and_views
 from host.names import ROOT, product_modules
 from host.pictures import save_picture
+from host.points_screenshots import draw_points
+from host.slices_screenshot import draw_slices
 from host.text_screenshot import draw_text
+from host.tumour_screenshot import draw_tumour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,8 +106,11 @@ def draw_playground(host: Host, folder: Path) -> list[Path]:
     drawn = []
     for name, preset, page, views in PLAYGROUND:
         drawn.append(draw_experiment(host, widget, folder / f"{name}.png", preset, page, views))
+    drawn += draw_points(host, widget, folder)
     drawn.append(draw_text(host, widget, folder))
-    return [*drawn, *draw_lessons(host, widget, folder)]
+    drawn.append(draw_tumour(host, widget, folder / "ELMEDPlayground-tumour.png"))
+    drawn += draw_lessons(host, widget, folder)
+    return [*drawn, draw_slices(host, widget, folder, STUDY)]
 
 
 def draw_experiment(

@@ -301,7 +301,9 @@ def test_several_subjects_are_learnt_and_the_first_gives_the_geometry(files, tmp
 def test_what_cannot_be_learnt_from_is_said(files, tmp_path):
     image, _ = head()
     flat = sitk.GetImageFromArray(np.full((30, 20, 20), 7, np.float32))
-    for name, one in (("few", image[:, :, 18:27]), ("flat", flat)):
+    broken = image + 0
+    broken[20, 20, 20] = float("nan")
+    for name, one in (("few", image[:, :, 18:27]), ("flat", flat), ("broken", broken)):
         sitk.WriteImage(one, str(tmp_path / f"{name}.nrrd"))
     wrong = {
         "no scan": [],
@@ -309,6 +311,7 @@ def test_what_cannot_be_learnt_from_is_said(files, tmp_path):
         "no volume": [{"images": {}}],
         "too few": [{"images": {"x": str(tmp_path / "few.nrrd")}}],
         "shows nothing": [{"images": {"x": str(tmp_path / "flat.nrrd")}}],
+        "no numbers": [{"images": {"x": str(tmp_path / "broken.nrrd")}}],
         "different numbers": [files, {"images": {**files["images"], "y": files["labels"]}}],
     }
     for words, subjects in wrong.items():

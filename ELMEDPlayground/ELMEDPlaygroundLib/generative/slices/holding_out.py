@@ -6,7 +6,7 @@ import numpy as np
 
 LEARNT, HELD, BETWEEN = 0, 1, 2
 
-LEARNT_MM, HELD_MM, GAP_MM = 15.0, 5.0, 4.0
+LEARNT_MM, HELD_MM, GAP_MM = 15.0, 4.0, 3.0
 """Lengths along the stack of what is learnt, of what is held out, and of what lies between."""
 
 FEWEST_LEARNT = 4
@@ -20,7 +20,7 @@ def parts_of(numbers: np.ndarray, spacing_mm: float, subject: int = 0) -> np.nda
     """Return the part that each slice belongs to, int `(n,)`: LEARNT, HELD or BETWEEN.
 
     Neighbouring slices are nearly the same picture. So blocks of slices are held out, and slices
-    next to a block, and nearer to it than 4 mm, are not learnt.
+    next to a block, and up to 3 mm away from it, are not learnt.
 
     Args:
         numbers: places of the slices in the stack, rising.

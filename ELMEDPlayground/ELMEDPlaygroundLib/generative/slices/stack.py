@@ -152,11 +152,17 @@ def make_stack(
         labels: a label image of the segment on any grid, above 0 inside.
 
     Raises:
-        InputError: a volume shows nothing, or has the same value everywhere.
+        InputError: a volume has the same value everywhere, or holds values that are no numbers.
     """
     first = next(iter(images.values()))
     together = {name: _on_grid(image, first, sitk.sitkLinear) for name, image in images.items()}
     turned = [_turned(image, plane) for image in together.values()]
+    for name, values in zip(images, turned, strict=True):
+        if not np.isfinite(values).all():
+            raise InputError(
+                f"The {name} volume holds values that are no numbers.",
+                "Export it again, or choose another volume.",
+            )
     shown = np.zeros(turned[0].shape, bool)
     backgrounds = [_background(values) for values in turned]
     for values, background in zip(turned, backgrounds, strict=True):
