@@ -64,6 +64,16 @@ POCKETSPHINX = Requirement("pocketsphinx", "PocketSphinx", "5.0.1", size="30 MB"
 SPEECH = (POCKETSPHINX,)
 """What recognising spoken commands needs (BSD licence; an English model comes with it)."""
 
+DIFFUSERS = Requirement("diffusers", "Diffusers", "0.35", size="10 MB")
+TRANSFORMERS = Requirement("transformers", "Transformers", "5.0", "6", size="30 MB")
+SAFETENSORS = Requirement("safetensors", "safetensors", "0.4")
+
+LARGE_TEXTS = (TORCH, TRANSFORMERS, SAFETENSORS)
+"""What GPT-like models and Whisper need (Apache licence); the models come on top."""
+
+LARGE_IMAGES = (*LARGE_TEXTS, DIFFUSERS)
+"""What Stable Diffusion needs (Apache licence); the models come on top."""
+
 SEGMENTATION = (TORCH, MONAI)
 """What segmentation needs beyond what Slicer brings (numpy, SciPy and SimpleITK)."""
 

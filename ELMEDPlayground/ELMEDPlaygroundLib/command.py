@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ELMEDLib.errors import InputError
 from ELMEDPlaygroundLib.generative.slices import command as slices
 from ELMEDPlaygroundLib.generative.text import command as text
+from ELMEDPlaygroundLib.large.command import add_large
 from ELMEDPlaygroundLib.speech.command import add_listen
 from ELMEDPlaygroundLib.tumour import command as tumour
 
@@ -64,6 +65,7 @@ def add_commands(commands: Any) -> None:
     slices.add_arguments(parser)
     parser.set_defaults(run=_generate)
     add_listen(commands)
+    add_large(commands)
 
 
 def _generate(arguments: argparse.Namespace, progress: Progress) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ELMEDLib.progress import Progress
 from ELMEDPlaygroundLib.generative.slices.service import SLICE_TASKS
+from ELMEDPlaygroundLib.large.service import LARGE_TASKS
 from ELMEDPlaygroundLib.scan.service import SCAN_TASKS
 from ELMEDPlaygroundLib.session import Session
 from ELMEDPlaygroundLib.speech.service import SPEECH_TASKS
@@ -29,5 +30,6 @@ TASKS: dict[str, Task] = {
     **SCAN_TASKS,
     **SLICE_TASKS,
     **SPEECH_TASKS,
+    **LARGE_TASKS,
     **TUMOUR_TASKS,
 }

@@ -20,6 +20,7 @@ PARTS: list[str] = [
     "ELMEDPlaygroundWidgets.generate_tumour:GenerateTumour",
     "ELMEDPlaygroundWidgets.generate_text:GenerateText",
     "ELMEDPlaygroundWidgets.generate_speech:GenerateSpeech",
+    "ELMEDPlaygroundWidgets.generate_large:GenerateLarge",
 ]
 """The parts' classes as `module:class`, in the order of the list that they are chosen from.
 

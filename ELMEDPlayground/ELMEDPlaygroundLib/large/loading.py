@@ -1,0 +1,42 @@
+"""Loading models of other makers, and what is said when that fails."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ELMEDLib.errors import ELMEDError, ModelError, OutOfMemoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def failures_explained(folder: Path) -> Iterator[None]:
+    """Turn whatever the libraries raise into an error for people; the details go to the log.
+
+    Raises:
+        OutOfMemoryError: the device has too little memory.
+        ModelError: anything else.
+    """
+    from ELMEDSegmentLib.memory import is_out_of_memory
+
+    try:
+        yield
+    except ELMEDError:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise OutOfMemoryError(
+                "The model needs more memory than there is.",
+                "Choose a smaller model or picture, or close other programs.",
+            ) from error
+        logger.exception("A large model failed.")
+        raise ModelError(
+            f"The model in '{folder.name}' cannot be loaded or run.",
+            "It may be incomplete, damaged, or made for another version of the libraries.",
+        ) from error

@@ -1,0 +1,179 @@
+"""The part of the page Generate for large models: looked at first, then run, from a folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import qt
+
+from ELMEDLib.bridge.packages import ensurePackages
+from ELMEDLib.bridge.task_runs import TaskRun
+from ELMEDLib.errors import ELMEDError
+from ELMEDPlaygroundLib.large.kinds import KINDS, Kind
+from ELMEDPlaygroundWidgets import large_consent
+from ELMEDPlaygroundWidgets.large_form import BUNDLED, FOLDER, LargeForm
+from ELMEDPlaygroundWidgets.large_results import LargeResults
+from ELMEDPlaygroundWidgets.scan_work import ScanWork
+from ELMEDPlaygroundWidgets.section import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ELMEDPlaygroundWidgets.bench import Bench
+
+ROOM = "ELMEDPlaygroundLib"
+TITLE = "ELMED Playground"
+HELP = (
+    "<b>The real thing.</b> Large models of other makers work as the small ones here do, with a "
+    "thousand times the numbers. Look first: size, licence and memory are shown before anything is "
+    "loaded. Nothing is downloaded unless you agree."
+)
+NONE_BUNDLED = "No large model comes with ELMED. The same on a small scale: {}."
+LOOK_FIRST = "Look at the model first."
+FACTS = (
+    "<b>{name}</b> ({title}), on {where}<br>Size: {size} · licence: {licence}<br>"
+    "Memory: about {needed} needed on {device}, {available} free"
+)
+
+
+class GenerateLarge(Section):
+    """What to make, where the model comes from, what is known of it, and what it made."""
+
+    title = "Large models"
+    help = "Stable Diffusion, GPT-like models and Whisper, from a folder or the hub."
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self.work = ScanWork()
+        for part, name in (
+            (self.work.statusLabel, "largeStatusLabel"),
+            (self.work.progressBar, "largeProgressBar"),
+            (self.work.cancelButton, "largeCancelButton"),
+        ):
+            part.setObjectName(name)
+        self._facts: dict[str, Any] | None = None
+        self._folder = ""
+        self.widget = qt.QWidget()
+        layout = qt.QVBoxLayout(self.widget)
+        layout.setContentsMargins(0, 0, 0, 0)
+        about = qt.QLabel(HELP)
+        about.setWordWrap(True)
+        about.setToolTip("What this page is for.")
+        layout.addWidget(about)
+        self.form = LargeForm(self._look, self._download, self._run, self._chosen)
+        layout.addWidget(self.form.widget)
+        self.results = LargeResults()
+        layout.addWidget(self.results.widget)
+        layout.addWidget(self.work.widget)
+        layout.addStretch(1)
+        self.work.controls = (self.form.widget,)
+        self._chosen()
+
+    @property
+    def kind(self) -> Kind:
+        """The chosen kind of model."""
+        return KINDS[self.form.kind]
+
+    # The life of the page
+
+    def exit(self) -> None:
+        """Let the worker go when it has nothing to do."""
+        if not self.work.running:
+            self.work.close()
+
+    def sceneClosed(self) -> None:
+        """Stop."""
+        self.work.close()
+
+    def cleanup(self) -> None:
+        """End the worker."""
+        self.work.close()
+
+    # What the user does
+
+    def _chosen(self) -> None:
+        """Forget what was known: another model is chosen."""
+        self._facts, self._folder = None, ""
+        bundled = self.form.source == BUNDLED
+        self.form.say(NONE_BUNDLED.format(self.kind.instead) if bundled else LOOK_FIRST)
+        self.form.allow(look=not bundled, download=False, run=False)
+        self.results.clear()
+
+    def _look(self, *_) -> None:
+        if self.form.source == FOLDER:
+            self._folder = self.form.folder
+            arguments = {"kind": self.kind.name, "folder": self._folder}
+            self._start("large_look", arguments, self._showFacts)
+            return
+        model = self.form.model
+        if large_consent.mayAsk(model):
+            arguments = {"kind": self.kind.name, "model": model, "consent": large_consent.site()}
+            self._start("large_ask_hub", arguments, self._showFacts)
+
+    def _download(self, *_) -> None:
+        if self._facts is None or not large_consent.mayDownload(self._facts):
+            return
+        arguments = {
+            "kind": self.kind.name,
+            "model": self.form.model,
+            "consent": large_consent.site(),
+            "size_bytes": self._facts["size_bytes"],
+        }
+
+        def arrived(answer: Mapping[str, Any]) -> str:
+            self._showFacts(answer)
+            self._folder = answer["folder"]
+            self.form.allow(look=True, download=False, run=True)
+            return "Downloaded. The model is on this computer now."
+
+        self._start("large_fetch", arguments, arrived)
+
+    def _run(self, *_) -> None:
+        try:
+            if not ensurePackages(self.kind.packages, TITLE):
+                return
+        except ELMEDError as error:
+            self.work.say(str(error))
+            return
+        task, arguments = self.results.question(self.kind.name, self.form.values())
+        self._start(task, {**arguments, "folder": self._folder}, self._showResult)
+
+    # What comes of it
+
+    def _showFacts(self, answer: Mapping[str, Any]) -> str:
+        self._facts = dict(answer)
+        self.form.say(factsText(answer))
+        here = self.form.source == FOLDER
+        self.form.allow(look=True, download=not here, run=here)
+        return " ".join(answer["packages"])
+
+    def _showResult(self, answer: Mapping[str, Any]) -> str:
+        self.bench.happened(f"large_{self.kind.name}", answer)
+        return self.results.show(answer, self.form.prompt)
+
+    def _start(
+        self, task: str, arguments: Mapping[str, Any], show: Callable[[Mapping[str, Any]], str]
+    ) -> None:
+        self.work.start(
+            lambda worker, onProgress, onEnd: TaskRun(
+                worker, f"{ROOM}.{task}", arguments, onProgress, onEnd
+            ),
+            show,
+        )
+
+
+def factsText(facts: Mapping[str, Any]) -> str:
+    """Return what is known of a model, for the panel."""
+    available = facts["available_gb"]
+    text = FACTS.format(
+        name=facts["name"],
+        title=facts["title"],
+        where=facts["where"],
+        size=large_consent.sizeText(facts["size_bytes"]),
+        licence=facts["licence"],
+        needed=f"{max(facts['needed_gb'], 0.1):.1f} GB",
+        device=facts["device_title"],
+        available="an unknown amount" if available is None else f"{available:.1f} GB",
+    )
+    warning = "" if facts["enough"] else "<br><b>There may be too little memory for it.</b>"
+    return text + warning
