@@ -80,7 +80,8 @@ class GeneratePoints(Section):
             self.modelCombo.setCurrentIndex(self.modelCombo.findData(spec["model"]))
             self.modelCombo.blockSignals(wasBlocked)
             self.form.show(spec)
-            self.pad.setPoints(spec.get("points") or [])
+            if spec.get("kind") == "drawn":  # else what was drawn waits until it is chosen again
+                self.pad.setPoints(spec.get("points") or [])
             self._showModel()
 
     def created(self, summary: Mapping[str, Any]) -> None:

@@ -47,13 +47,21 @@ def guidance(seed: int, steps: int) -> None:
         print(f"  guidance {strength:g}: {100 * hits:.1f} % hit, spread {spread:.3f}")
 
 
-def gan(preset: str, seed: int, steps: int) -> tuple[list[int], list[float], float]:
-    """Let a GAN play; return modes and shares of noise's distance every so often, and seconds."""
+def gan_settings() -> dict[str, dict[str, float]]:
+    """Return the presets, and the one that collapses with one cure at a time, by name."""
     from ELMEDPlaygroundLib.generative.gan_experiment import PRESETS
+
+    collapses, covers = PRESETS["collapses"], PRESETS["covers"]
+    cures = {name: {**collapses, name: covers[name]} for name in covers}
+    return {**PRESETS, **{f"collapses, but {name} of covers": one for name, one in cures.items()}}
+
+
+def gan(settings: dict[str, float], seed: int, steps: int) -> tuple[list[int], list[float], float]:
+    """Let a GAN play; return modes and shares of noise's distance every so often, and seconds."""
     from ELMEDPlaygroundLib.generative.models import begin
 
     begun = time.process_time()
-    experiment = begin({"model": "gan", "seed": seed, **PRESETS[preset]})
+    experiment = begin({"model": "gan", "seed": seed, **settings})
     modes, shares = [], []
     for _ in range(steps // GAN_CHUNK):
         experiment.advance(steps=GAN_CHUNK)
@@ -100,10 +108,10 @@ def main() -> None:
         )
     print("diffusion, two moons:")
     guidance(0, 1500)
-    for preset in ("covers", "collapses"):
-        print(f"GAN, eight clouds, '{preset}', every {GAN_CHUNK} steps:")
+    for name, settings in gan_settings().items():
+        print(f"GAN, eight clouds, '{name}', every {GAN_CHUNK} steps:")
         for seed in range(options.seeds):
-            modes, shares, seconds = gan(preset, seed, GAN_STEPS)
+            modes, shares, seconds = gan(settings, seed, GAN_STEPS)
             told = ", ".join(f"{100 * share:.0f} %" for share in shares)
             print(f"  seed {seed}: modes {modes}; of noise's distance {told}; {seconds:.1f} s")
     for preset in ("balanced", "exact", "unused"):

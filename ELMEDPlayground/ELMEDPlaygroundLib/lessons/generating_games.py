@@ -89,9 +89,10 @@ CURE = Step(
     ),
     see=_(
         "Three things are different: Adam keeps no memory of earlier gradients (momentum 0), which "
-        "point to where the other network was; the steps are smaller; and a penalty keeps the "
-        "discriminator from being steep at the data (R1). Now the square is spread over all "
-        "clouds, stretched thin between them. The discriminator can hardly tell the two apart."
+        "point to where the other network was; this alone is enough here. The steps are smaller, "
+        "and a penalty keeps the discriminator from being steep at the data (R1), which makes the "
+        "game calmer. Now the square is spread over all clouds, stretched thin between them, and "
+        "the discriminator can hardly tell the two apart."
     ),
     question=Question(
         _("The losses of a good GAN neither fall nor rise for long. Why?"),

@@ -34,8 +34,14 @@ def quiet(host, bench):
     host.wait_until(lambda: bench.views.drawn, 60)
 
 
+def choose(combo, value):
+    combo.setCurrentIndex(combo.findData(value))
+
+
 def begin(host, panel, bench):
     panel.panel.tabs.open("Generate")
+    choose(points(panel).modelCombo, "diffusion")
+    choose(points(panel).form.inputs["kind"], "eight-gaussians")
     points(panel).beginButton.click()
     quiet(host, bench)
     host.wait_until(lambda: "generated" in panel.panel.views.shown, 30)
@@ -51,7 +57,7 @@ def test_a_generator_is_begun_run_paused_stepped_asked_and_reset(host, panel, be
     host.wait_until(lambda: bench.latest["step"] > 20, 60)
     panel.ui.pauseButton.click()
     quiet(host, bench)
-    assert "of noise's" in panel.ui.statusLabel.text
+    assert "noise's" in panel.ui.statusLabel.text
     step = bench.latest["step"]
     panel.ui.stepButton.click()
     host.wait_until(lambda: bench.latest["step"] == step + 1, 60)
@@ -84,6 +90,7 @@ def test_points_are_drawn_by_hand(host, panel, bench):
     from host.pythonqt import unwrap
 
     section = points(panel)
+    choose(section.modelCombo, "diffusion")
     combo = section.form.inputs["kind"]
     combo.setCurrentIndex(combo.findData("drawn"))
     assert "at least four points" in panel.ui.readinessLabel.text
@@ -95,6 +102,75 @@ def test_points_are_drawn_by_hand(host, panel, bench):
     assert bench.summary["generates"] == "diffusion"
     assert bench.summary["data"] == "drawn"
     assert panel.ui.readinessLabel.text == ""
+
+
+def test_modes_are_made_to_collapse_with_a_preset_and_come_back_with_the_other(
+    host, panel, bench, slicer
+):
+    section = points(panel)
+    panel.panel.tabs.open("Generate")
+    choose(section.modelCombo, "gan")
+    section.presetCombo.setCurrentIndex(2)
+    quiet(host, bench)
+    host.wait_until(lambda: "generator-warp" in panel.panel.views.shown, 30)
+    assert section.form.inputs["momentum"].text == "0.9"
+    assert not section.presetCombo.isHidden()
+    assert section.forms["diffusion"].widget.isHidden()
+    assert "a GAN" in section.stateLabel.text
+    assert "collapse" in section.presetCombo.currentText
+    bench.step(300)
+    quiet(host, bench)
+    assert bench.history[-1]["modes"] <= 4
+    assert "noise's" in panel.ui.statusLabel.text
+
+    section.presetCombo.setCurrentIndex(1)
+    quiet(host, bench)
+    assert section.form.inputs["momentum"].text == "0"
+    assert bench.latest["step"] == 0
+    bench.step(300)
+    quiet(host, bench)
+    assert bench.history[-1]["modes"] >= 6
+
+    export = page(panel, "Export")
+    export._makeSamples()
+    quiet(host, bench)
+    table = slicer.util.getNode("Playground samples").GetTable()
+    assert table.GetNumberOfRows() == 500
+    assert [table.GetColumnName(place) for place in range(3)] == ["x", "y", "mode"]
+    assert not view(panel, "generated").modeCombo.isVisible()
+    assert host.slot_errors == []
+
+
+def test_a_click_walks_in_the_latent_plane_of_an_autoencoder(host, panel, bench):
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    from host.pythonqt import unwrap
+
+    section = points(panel)
+    panel.panel.tabs.open("Generate")
+    choose(section.modelCombo, "vae")
+    quiet(host, bench)
+    host.wait_until(lambda: "latent-walk" in panel.panel.views.shown, 30)
+    quiet(host, bench)
+    walk = view(panel, "latent-walk")
+    unwrap(walk.canvas).grab()
+    box, _ = walk.canvas.spots[-1]
+    place = QPoint(round(box.x + 0.75 * box.width), round(box.y + 0.25 * box.height))
+    QTest.mouseClick(unwrap(walk.canvas), Qt.MouseButton.LeftButton, pos=place)
+    quiet(host, bench)
+    half = walk.data["latent_extent"] / 2
+    assert walk.data["here"] == pytest.approx([half, half], abs=half / 20)
+
+    walk.onButton.click()
+    quiet(host, bench)
+    assert walk.data["step"] == 1
+    assert walk.data["here"] == pytest.approx(walk.data["way"][1])
+    section.form.inputs["beta"].setText("1")
+    unwrap(section.form.inputs["beta"]).textEdited.emit("1")
+    quiet(host, bench)
+    assert "Nothing written down" in section.presetCombo.currentText
+    assert host.slot_errors == []
 
 
 def test_choosing_data_brings_the_classifier_back(host, panel, bench):
