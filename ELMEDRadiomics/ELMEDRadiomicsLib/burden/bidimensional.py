@@ -28,11 +28,11 @@ from ELMEDRadiomicsLib.diameters import mesh_points
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+FEW_PIXELS = 40
+"""In regions less wide than this, a line need not have another one across it."""
+
 TIES = 8
 """As many equally long diameters are tried."""
-
-CANDIDATES = 24
-"""Directions whose exact perpendicular is looked for, best first."""
 
 ROUNDING = 1e-3
 """In mm: lines that differ by less are equally long."""
@@ -127,21 +127,25 @@ class _Plane:
         # the shorter one is so long that the longest one across it could make up for it.
         shortest = np.minimum(classic**0.5, product / across(extents)) * (1 - 1e-6)
         chords = Chords(region, points, shortest)
-        longest = chords.longest(product)
+        # Few points have no line in most directions: there, nothing is told from their absence.
+        few = extents.max() < FEW_PIXELS * max(self._spacing)
+        longest = chords.longest(-1.0 if few else product)
         lengths = np.array([chord.length if chord else 0.0 for chord in longest])
         # From any place of the border: up to a pixel longer than from one point to another.
-        bounds = lengths * (across(chords.bounds) + max(self._spacing))
+        bounds = lengths * (across(extents if few else chords.bounds) + max(self._spacing))
         # Round lesions have many longest diameters: all of them are tried.
         ties = np.flatnonzero(lengths >= max(lengths.max() - ROUNDING, ROUNDING))[:TIES]
-        promising = np.argsort(-bounds, kind="stable")[:CANDIDATES]
         classics: list[Cross] = []
         for direction in ties[bounds[ties] > classic].tolist():
             classics += self._crosses(region, points, longest[direction], classic)
         products = [cross for cross in classics if cross.product > product]
-        for direction in promising.tolist():
-            best = max((cross.product for cross in products), default=product)
-            if bounds[direction] > best:
-                products += self._crosses(region, points, longest[direction], best)
+        best = max((cross.product for cross in products), default=product)
+        for direction in np.argsort(-bounds, kind="stable").tolist():
+            if bounds[direction] <= best:
+                break
+            found = self._crosses(region, points, longest[direction], best)
+            best = max((cross.product for cross in found), default=best)
+            products += found
         return classics, products
 
     def _crosses(

@@ -90,7 +90,8 @@ class Chords:
         """Return the longest line inside the region by direction, where it matters.
 
         The longest of all is always among them. A direction is None when it has no line inside, or
-        when with no line at right angles to it the product could exceed `product` (mm²).
+        when with no line at right angles to it the product could exceed `product` (mm²); below
+        0, all directions matter.
         """
         found: list[Chord | None] = [None] * DIRECTIONS
         place, stop = self._starts[:-1].copy(), self._starts[1:]

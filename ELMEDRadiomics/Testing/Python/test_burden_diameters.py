@@ -215,6 +215,38 @@ def test_the_best_plane_is_found():
     assert found.classic.plane == found.product.plane == 1
 
 
+def best_of_planes(mask, spacing):
+    """Both products when each plane is measured by itself, so that none is left out unseen."""
+    found = [largest_crosses(plane[None], spacing) for plane in mask if plane.any()]
+    return max(f.classic.product for f in found), max(f.product.product for f in found)
+
+
+@given(
+    st.lists(blobs(), min_size=2, max_size=6), st.sampled_from([(5.0, 1.0, 1.0), (1.0, 0.4, 1.1)])
+)
+@settings(max_examples=15, deadline=None)
+def test_no_plane_is_left_out_that_would_have_won(planes, spacing):
+    size = max(plane.shape[0] for plane in planes)
+    mask = np.stack([np.pad(plane, ((0, size - len(plane)),) * 2) for plane in planes])
+    found = largest_crosses(mask, spacing)
+    classic, product = best_of_planes(mask, spacing)
+
+    assert found.classic.product == pytest.approx(classic, rel=1e-6)
+    assert found.product.product == pytest.approx(product, rel=0.02)
+
+
+def test_no_plane_of_a_real_tumour_is_left_out_that_would_have_won(shared_data):
+    for study in ("brats2021-01485", "msd-brats-001"):
+        image = sitk.ReadImage(str(shared_data / "glioma" / study / "seg.nii.gz"))
+        labels = sitk.GetArrayFromImage(image)[::4, ::2, ::2]
+        mask = np.isin(labels, (1, 2, 3))
+        found = largest_crosses(mask, (4.0, 2.0, 2.0))
+        classic, product = best_of_planes(mask, (4.0, 2.0, 2.0))
+
+        assert found.classic.product == pytest.approx(classic, rel=1e-6)
+        assert found.product.product == pytest.approx(product, rel=1e-6)
+
+
 def test_an_empty_mask_has_no_diameters():
     assert largest_crosses(np.zeros((2, 3, 4), bool), (1.0, 1.0, 1.0)) is None
 
