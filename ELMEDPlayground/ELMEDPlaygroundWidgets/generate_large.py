@@ -10,6 +10,7 @@ from ELMEDLib.bridge.packages import ensurePackages
 from ELMEDLib.bridge.task_runs import TaskRun
 from ELMEDLib.errors import ELMEDError
 from ELMEDPlaygroundLib.large.kinds import KINDS, Kind
+from ELMEDPlaygroundLib.lessons.speaking import LOOKED_ROUND
 from ELMEDPlaygroundWidgets import large_consent
 from ELMEDPlaygroundWidgets.large_form import BUNDLED, FOLDER, LargeForm
 from ELMEDPlaygroundWidgets.large_results import LargeResults
@@ -60,7 +61,7 @@ class GenerateLarge(Section):
         about.setWordWrap(True)
         about.setToolTip("What this page is for.")
         layout.addWidget(about)
-        self.form = LargeForm(self._look, self._download, self._run, self._chosen)
+        self.form = LargeForm(self._look, self._download, self._run, self._choose)
         layout.addWidget(self.form.widget)
         self.results = LargeResults()
         layout.addWidget(self.results.widget)
@@ -90,6 +91,10 @@ class GenerateLarge(Section):
         self.work.close()
 
     # What the user does
+
+    def _choose(self) -> None:
+        self._chosen()
+        self.bench.happened(LOOKED_ROUND, {"kind": self.kind.name})
 
     def _chosen(self) -> None:
         """Forget what was known: another model is chosen."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ctk
 import qt
-from slicer.i18n import tr as _
+from slicer.i18n import translate
 
 from ELMEDLib.bridge.packages import ensurePackages
 from ELMEDLib.bridge.task_runs import TaskRun
@@ -35,6 +35,8 @@ HEARD = "Heard: <b>{}</b> · confidence {:.0f} %"
 REFUSED = "<b>Refused.</b> {} · confidence {:.0f} %"
 DONE = " · carried out"
 LISTENING_S = 4
+CONTEXT = "speech.commands"
+"""In which the list's texts are translated."""
 ROWS_SHOWN = 6
 
 
@@ -126,7 +128,7 @@ class GenerateSpeech(Section):
         self.table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
         for row, command in enumerate(COMMANDS):
             self.table.setItem(row, 0, qt.QTableWidgetItem(command.phrase))
-            self.table.setItem(row, 1, qt.QTableWidgetItem(_(command.does)))
+            self.table.setItem(row, 1, qt.QTableWidgetItem(translate(CONTEXT, command.does)))
         self.table.resizeColumnToContents(0)
         self.table.setMinimumHeight(ROWS_SHOWN * self.table.rowHeight(0))
         layout.addWidget(self.table)

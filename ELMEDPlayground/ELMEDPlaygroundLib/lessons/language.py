@@ -8,6 +8,7 @@ from ELMEDPlaygroundLib.lessons.checks import at_most, every, looked_at
 from ELMEDPlaygroundLib.lessons.form import Lesson, Question, Setup, Step, context_of
 from ELMEDPlaygroundLib.lessons.form import translatable as _
 from ELMEDPlaygroundLib.lessons.generating import generates
+from ELMEDPlaygroundLib.lessons.speaking import SPEAKING
 
 if TYPE_CHECKING:
     from ELMEDPlaygroundLib.lessons.watch import Watch
@@ -144,7 +145,7 @@ TEMPERATURE = Step(
 
 LANGUAGE = Lesson(
     number=10,
-    title=_("Language: a machine that writes"),
+    title=_("Language: a machine that writes and listens"),
     text=_(
         "Programs that answer in whole sentences learn something simple: to foretell how a text "
         "goes on. Here a very small one learns it from one novel, before your eyes."
@@ -155,6 +156,6 @@ LANGUAGE = Lesson(
         "facts. What a large model was taught afterwards, to answer questions and to be polite, is "
         "not shown."
     ),
-    steps=(TOKENS, FORETELL, ATTENTION, TEMPERATURE),
+    steps=(TOKENS, FORETELL, ATTENTION, TEMPERATURE, *SPEAKING),
     context=context_of(__name__),
 )

@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from ELMEDLib.progress import no_progress
 from ELMEDPlaygroundLib.lessons.watch import Watch
 from ELMEDPlaygroundLib.session import Session
@@ -151,6 +153,26 @@ def make_slices(bench: Any, _step: Step) -> None:
     bench.ask("generate_slices", {"subjects": subjects, "settings": settings, "outputs": {}})
 
 
+def speak(text: str) -> Callable[[Any, Step], None]:
+    """Return what says a sentence on the page Speech, as a recording."""
+
+    def deed(bench: Any, _step: Step) -> None:
+        pytest.importorskip("pocketsphinx", reason="PocketSphinx is not installed")
+        pytest.importorskip("espeakng_loader", reason="eSpeak NG, which speaks, is not there")
+        from spoken import say, write_wav
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = write_wav(Path(folder) / "said.wav", *say(text))
+            bench.ask("speech_file", {"path": str(path)})
+
+    return deed
+
+
+def choose_large(kind: str) -> Callable[[Any, Step], None]:
+    """Return what chooses a kind of large model, as the panel reports it."""
+    return lambda bench, _step: bench.watch.happened("large_chosen", {"kind": kind})
+
+
 def show_maps(bench: Any, step: Step) -> None:
     """Show a map of an early layer, then one of the middle."""
     for place in (1, len(bench.layers) // 2):
@@ -218,6 +240,9 @@ WALKS: dict[int, tuple[tuple[Callable[[Any, Step], None], ...], ...]] = {
         (until_done,),
         (look("text-attention", layer=0, head=1),),
         (look("text-written", temperature=1.5),),
+        (speak("show axial"),),
+        (speak("the weather is nice today"),),
+        (choose_large("image"), choose_large("dictation")),
     ),
 }
 """By number of the lesson, for each step what is done in it after it was set up."""

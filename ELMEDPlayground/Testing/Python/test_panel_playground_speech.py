@@ -107,3 +107,18 @@ def test_nothing_is_done_when_it_is_not_wanted_or_not_understood(
     assert "silent" in speech.work.statusLabel.text
     assert "Nothing was heard" in speech.heardLabel.text
     assert host.slot_errors == []
+
+
+def test_without_a_microphone_the_panel_says_so(host, speech):
+    try:
+        import sounddevice
+
+        if any(device["max_input_channels"] for device in sounddevice.query_devices()):
+            pytest.skip("this computer has a microphone")
+    except OSError:
+        pass
+    speech.microphoneButton.click()
+    host.wait_until(lambda: not speech.work.running, 60)
+    assert "or use a WAV file" in speech.work.statusLabel.text
+    assert speech.microphoneButton.enabled
+    assert host.slot_errors == []
