@@ -91,6 +91,11 @@ def read_atlas(path: Path | str, names: Path | str | None = None) -> Atlas:
     return Atlas(labels, known, {label: side_of(name) for label, name in known.items()})
 
 
+def sided(side: str, name: str) -> str:
+    """Return a region's name with its side before it, where the name does not say it itself."""
+    return name if side_of(name) else f"{side} {name}".strip()
+
+
 def side_of(name: str) -> str:
     """Return the side that a region's name tells, "" where it tells none."""
     words = name.replace("-", " ").replace("_", " ").replace(".", " ").split()

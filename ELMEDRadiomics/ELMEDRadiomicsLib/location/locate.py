@@ -9,7 +9,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ELMEDLib.progress import Progress, no_progress
-from ELMEDRadiomicsLib.location.atlas import ELOQUENT, Atlas, template
+from ELMEDRadiomicsLib.location.atlas import ELOQUENT, Atlas, sided, template
 from ELMEDRadiomicsLib.location.registration import register_template
 from ELMEDRadiomicsLib.location.words import describe
 
@@ -178,7 +178,7 @@ def _touched(
     for value in np.unique(regions[near]).tolist():
         name = atlas.names.get(int(value), "")
         if name and "lobe" not in name and name not in ("insula", "cerebellum"):
-            touched.append(f"{atlas.sides[int(value)]} {name}".strip())
+            touched.append(sided(atlas.sides[int(value)], name))
     return list(dict.fromkeys(touched))
 
 
@@ -195,4 +195,4 @@ def _region_at(
     value = int(regions[tuple(index)])
     if value not in atlas.names:
         return ""
-    return f"{atlas.sides[value]} {atlas.names[value]}".strip()
+    return sided(atlas.sides[value], atlas.names[value])

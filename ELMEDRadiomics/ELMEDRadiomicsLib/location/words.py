@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ELMEDRadiomicsLib.location.atlas import sided
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,7 +21,7 @@ def describe(location: Location) -> list[str]:
     """Return sentences that say where a tumour lies."""
     sentences = [_side(location)] if location.side else []
     parts = [
-        f"{overlap.side} {overlap.region}".strip() + f" ({overlap.share:.0%})"
+        f"{sided(overlap.side, overlap.region)} ({overlap.share:.0%})"
         for overlap in location.overlaps[:MOST_REGIONS]
         if overlap.share >= SMALLEST_SHARE
     ]

@@ -120,7 +120,7 @@ def test_a_users_own_atlas_is_used_as_it_is(tmp_path):
     ]
     assert found.overlaps[0].share == pytest.approx(5 / 6)
     assert found.crosses_midline
-    assert found.lesions == {"Enhancing 1": "left Left-Motor-Cortex"}
+    assert found.lesions == {"Enhancing 1": "Left-Motor-Cortex"}
 
 
 @pytest.mark.parametrize(
