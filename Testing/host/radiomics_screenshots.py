@@ -65,12 +65,13 @@ def draw_sections(host: Host, folder: Path) -> list[Path]:
     _, volumes = loadLabelledStudy()
     ui, panel = drawer.ui, drawer.panel
     host.wait_until(lambda: ui.applyButton.enabled, PATIENCE_S)
-    drawer.open("inputs", "features")
+    drawer.open("inputs")
+    drawn = [drawer.section("inputs", "inputs")]
     ui.presetComboBox.setCurrentIndex(ui.presetComboBox.findData("course"))
     drawer.open("settings")
     panel.details.ui.featureSearchBox.text = "entropy"
     panel.settings.undo()
-    drawn = [drawer.section("settings", "settings")]
+    drawn.append(drawer.section("settings", "settings"))
     drawn += draw_table(drawer, volumes)
     drawer.open("charts")
     section = panel.charts
