@@ -25,7 +25,7 @@ DRAWN_IN = 40
 
 NEURONS, BLOCKS = 192, 2
 PLACE_WAVES = 4
-WITHOUT_CLASS, WITHOUT_PLACE = 0.3, 0.5
+WITHOUT_CLASS, WITHOUT_PLACE = 0.3, 0.2
 """Shares of the examples whose class or place is withheld, so that both can be done without."""
 
 BEYOND = 1.15
@@ -53,7 +53,10 @@ class Wish:
 
 
 class LatentDenoiser(nn.Module):
-    """Tells which way numbers drown, from the numbers, the level, class and place."""
+    """Tells which way numbers drown, from the numbers, the level, class and place.
+
+    At first it tells nothing, so that `Diffusion` answers as for a normal distribution.
+    """
 
     def __init__(self, size: int, classes: int) -> None:
         """Make a network of residual blocks.
@@ -76,12 +79,14 @@ class LatentDenoiser(nn.Module):
             for _ in range(BLOCKS)
         )
         self.last = nn.Linear(NEURONS, size)
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
         times = torch.arange(LEVELS + 1)[:, None] / LEVELS
         angle = times * math.pi * 2.0 ** torch.arange(FREQUENCIES)
         self.waves = torch.cat([angle.sin(), angle.cos()], dim=1)
 
     def forward(self, noisy: Tensor, levels: Tensor, wish: Wish) -> Tensor:
-        """Return the velocity: how noise grows and the picture fades, `(n, size)`.
+        """Return what is to be added to the velocity, `(n, size)`.
 
         Args:
             noisy: `(n, size)`.
@@ -106,7 +111,13 @@ class LatentDenoiser(nn.Module):
 
 
 class Diffusion:
-    """A denoiser, its schedule, and the range of the numbers that it has learnt."""
+    """A denoiser, its schedule, and what is known of the numbers that it learns.
+
+    What a normal distribution with the numbers' variances would answer is known without learning;
+    the network tells what comes on top of it. So its neurons need not hand every number on, and
+    fine details get the spread that they should have (in the spirit of T. Karras et al.,
+    Elucidating the design space of diffusion-based generative models, NeurIPS 2022).
+    """
 
     def __init__(self, size: int, classes: int, seed: int) -> None:
         with torch.random.fork_rng(devices=[]):
@@ -115,10 +126,20 @@ class Diffusion:
         self.schedule = Schedule("cosine", LEVELS)
         self.low = torch.full((size,), -math.inf)
         self.high = torch.full((size,), math.inf)
+        self.variance = torch.ones(size)
 
-    def know_range(self, numbers: Tensor) -> None:
-        """Take note of how far numbers `(n, size)` of real pictures go."""
+    def know(self, numbers: Tensor) -> None:
+        """Take note of how far numbers `(n, size)` of real pictures go, and how they vary."""
         self.low, self.high = BEYOND * numbers.amin(dim=0), BEYOND * numbers.amax(dim=0)
+        self.variance = numbers.var(dim=0)
+
+    def velocity(self, noisy: Tensor, levels: Tensor, wish: Wish) -> Tensor:
+        """Return how noise grows and the picture fades, `(n, size)`; see `LatentDenoiser`."""
+        left = self.schedule.left[levels][:, None]
+        mixed = (left * (1.0 - left)).sqrt() * (1.0 - self.variance)
+        plainly = mixed / (left * self.variance + 1.0 - left)
+        velocity: Tensor = plainly * noisy + self.network(noisy, levels, wish)
+        return velocity
 
     def loss_of(self, numbers: Tensor, wish: Wish, chance: torch.Generator) -> Tensor:
         """Return how wrong the network is about numbers `(n, size)` that are drowned in noise."""
@@ -133,7 +154,7 @@ class Diffusion:
             torch.where(withheld[1] < WITHOUT_PLACE, math.nan, wish.places),
         )
         noisy = drowned(self.schedule, numbers, levels, noise)
-        return ((self.network(noisy, levels, told) - velocity) ** 2).mean()
+        return ((self.velocity(noisy, levels, told) - velocity) ** 2).mean()
 
     @torch.no_grad()
     def drawn(self, noise: Tensor, wish: Wish, guidance: float) -> Tensor:
@@ -148,9 +169,9 @@ class Diffusion:
         way = torch.linspace(LEVELS, 0, DRAWN_IN + 1).round().long()
         for level, lower in itertools.pairwise(way):
             levels = level.expand(len(noise))
-            velocity = self.network(numbers, levels, wish)
+            velocity = self.velocity(numbers, levels, wish)
             if guidance:
-                freely = self.network(numbers, levels, wish.without_class())
+                freely = self.velocity(numbers, levels, wish.without_class())
                 velocity = (1.0 + guidance) * velocity - guidance * freely
             left, later = self.schedule.left[level], self.schedule.left[lower]
             clean = left.sqrt() * numbers - (1.0 - left).sqrt() * velocity

@@ -6,7 +6,7 @@ import numpy as np
 
 LEARNT, HELD, BETWEEN = 0, 1, 2
 
-LEARNT_MM, HELD_MM, GAP_MM = 15.0, 4.0, 3.0
+LEARNT_MM, HELD_MM, GAP_MM = 10.0, 4.0, 3.0
 """Lengths along the stack of what is learnt, of what is held out, and of what lies between."""
 
 FEWEST_LEARNT = 4

@@ -36,7 +36,7 @@ def learn(
         progress: told how far it is.
     """
     diffusion = Diffusion(numbers.shape[1], classes, seed)
-    diffusion.know_range(numbers)
+    diffusion.know(numbers)
     chance = torch.Generator().manual_seed(seed + 1)
     weights = list(diffusion.network.parameters())
     average = [weight.detach().clone() for weight in weights]

@@ -46,7 +46,7 @@ class SliceSettings:
     numbers: int = 0
     wanted: int | None = None
     guidance: float = 1.0
-    steps: int = 3000
+    steps: int = 2500
     side: int = 64
     seed: int = 0
 
