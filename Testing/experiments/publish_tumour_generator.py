@@ -12,13 +12,16 @@ import numpy as np
 import SimpleITK as sitk
 import torch
 import tumour_slices
+from torch.nn import functional
 from train_tumour_generator import HELD_OUT, WITH_LESIONS, run
+from tumour_adversary import Encoder
 from tumour_batches import BATCH, SOURCES
+from tumour_closeness import nearest, wasserstein
 from tumour_lesson import ARCHITECTURE, RATE, STEPS
 
 from ELMEDLib.files import written_whole
 from ELMEDPlaygroundLib.tumour.brains import FILE
-from ELMEDPlaygroundLib.tumour.classes import CORE, OUTSIDE, TUMOUR
+from ELMEDPlaygroundLib.tumour.classes import CLASSES, CORE, TUMOUR
 from ELMEDPlaygroundLib.tumour.generate import brightness, generate
 from ELMEDPlaygroundLib.tumour.masks import volumes_of
 from ELMEDPlaygroundLib.tumour.model import BUNDLED, Generator, GeneratorManifest
@@ -33,8 +36,7 @@ if TYPE_CHECKING:
 BRAINS, FIRST_SEED = 4, 6100
 """How many brains to paint into, and the seed of the first."""
 
-PATCH, PATCHES, DIRECTIONS = 8, 20_000, 256
-"""Pixels a side, how many, and along how many directions their distributions are compared."""
+SEEDS = (1, 2, 3)
 
 LIMITS = (
     "Slices of 2 mm are drawn one by one; a stack of them is not one patient's anatomy.",
@@ -54,14 +56,15 @@ def publish(data: Path, output: Path) -> None:
     if not FILE.is_file():
         make_brains(data, output)
     kept = torch.load(output / "checkpoint.pt", weights_only=True)
+    state = {**build(ARCHITECTURE).state_dict(), **kept["average"], **styles(kept, output)}
     network = build(ARCHITECTURE)
-    network.load_state_dict(kept["average"])
+    network.load_state_dict(state)
     weights = BUNDLED.with_suffix(".pt")
     checksum = save_weights(network, weights)
     values = facts(output, int(kept["step"]), checksum)
     manifest = GeneratorManifest(**values)
     # What is judged is what ships: the weights in half precision.
-    network.load_state_dict({k: v.half().float() for k, v in kept["average"].items()})
+    network.load_state_dict({name: value.half().float() for name, value in state.items()})
     generator = Generator(manifest, network.eval())
     values["measured"] = measured(generator, data, output)
     with written_whole(BUNDLED) as temporary:
@@ -82,6 +85,20 @@ def make_brains(data: Path, output: Path) -> None:
         _, brains[f"Brain {number}"] = tumour_slices.slices_of(tumour_slices.read(case))
     with written_whole(FILE) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **brains)
+
+
+def styles(kept: dict[str, Any], output: Path) -> dict[str, torch.Tensor]:
+    """Return mean and root of the covariance of the styles that the encoder sees in patients."""
+    encoder = Encoder(CONTRASTS + len(CLASSES), ARCHITECTURE["style"])
+    encoder.load_state_dict(kept["encoder"])
+    with np.load(output / "slices.npz") as file:
+        images = torch.from_numpy(file["patients_images"].astype(np.float32))
+        classes = torch.from_numpy(file["patients_classes"]).long()
+    onehot = functional.one_hot(classes, len(CLASSES)).permute(0, 3, 1, 2).float()
+    with torch.inference_mode():
+        mean, logarithm = encoder(torch.cat([images, onehot], dim=1))
+    covariance = torch.cov(mean.T) + torch.diag(logarithm.exp().mean(0))
+    return {"style_mean": mean.mean(0), "style_root": torch.linalg.cholesky(covariance)}
 
 
 def facts(output: Path, step: int, checksum: str) -> dict[str, Any]:
@@ -149,12 +166,12 @@ def measured(generator: Generator, data: Path, output: Path) -> dict[str, Any]:
         },
         "found_by_elmed_segment": found(drawn, classes, output / "generated"),
         "found_in_the_patients": {name: segmenter["measured"]["dice"][name] for name in HELD_OUT},
-        "sliced_wasserstein_by_seed": {
-            seed: wasserstein(
-                generate(generator, all_classes, seed), both["real"], all_classes, output
-            )
-            for seed in (1, 2, 3)
-        },
+        "sliced_wasserstein": wasserstein(
+            {seed: generate(generator, all_classes, seed) for seed in SEEDS},
+            both["real"],
+            all_classes,
+            output,
+        ),
         "nearest_training_slice": nearest(both, output),
         "spread_over_seeds": spread(generator, all_classes),
     }
@@ -179,68 +196,6 @@ def found(
     run("evaluate", "--studies", str(folder), "--json", str(scores))
     dice = json.loads(scores.read_text(encoding="utf-8"))["dice"]
     return {n: {r: round(dice[n][r], 3) for r in REGIONS} for n in drawn}
-
-
-def wasserstein(
-    drawn: np.ndarray, real: np.ndarray, classes: np.ndarray, output: Path
-) -> dict[str, float]:
-    """Return the sliced Wasserstein distance of patches, as a share of that of noise.
-
-    Patches of 16 x 16 mm in all contrasts show texture and how contrasts go together (T. Karras et
-    al., Progressive growing of GANs, ICLR 2018). `drawn` is of drawn slices to the real ones that
-    have the same label maps; `other_patients`, for comparison, of patients that were learnt from.
-    """
-    rng = np.random.default_rng(0)
-    inside = classes != OUTSIDE
-    noise = rng.standard_normal(real.shape).astype(np.float32) * inside[:, None]
-    with np.load(output / "slices.npz") as file:
-        known = file["patients_images"].astype(np.float32)
-        known_inside = file["patients_classes"] != OUTSIDE
-    directions = rng.standard_normal((CONTRASTS * PATCH**2, DIRECTIONS)).astype(np.float32)
-    directions /= np.linalg.norm(directions, axis=0)
-
-    def projected(slices: np.ndarray, brain: np.ndarray) -> np.ndarray:
-        half = PATCH // 2
-        places = np.argwhere(brain[:, half : 1 - half, half : 1 - half])
-        places = places[rng.choice(len(places), PATCHES)]
-        patches = [slices[n, :, y : y + PATCH, x : x + PATCH].ravel() for n, y, x in places]
-        return np.sort(np.stack(patches) @ directions, axis=0)
-
-    wanted = projected(real, inside)
-    pairs = {"drawn": (drawn, inside), "other_patients": (known, known_inside)}
-    of_noise = np.abs(projected(noise, inside) - wanted).mean()
-    return {
-        name: round(float(np.abs(projected(*pair) - wanted).mean() / of_noise), 3)
-        for name, pair in pairs.items()
-    }
-
-
-def nearest(both: dict[str, np.ndarray], output: Path) -> dict[str, float]:
-    """Return the distance to the nearest slice that was learnt from, as the median over slices.
-
-    The root of the mean square of the differences of all contrasts over all pixels, mirrored
-    slices too; `real` is that of slices of the patients that were held out.
-    """
-    known = []
-    with np.load(output / "slices.npz") as file:
-        for name in SOURCES:
-            images = file[f"{name}_images"]
-            known += [images, images[..., ::-1]]
-    bank = np.concatenate([part.reshape(len(part), -1) for part in known])
-    norms = np.concatenate(
-        [(bank[i : i + 500].astype(np.float32) ** 2).sum(1) for i in range(0, len(bank), 500)]
-    )
-    result = {}
-    for name, slices in both.items():
-        flat = slices.reshape(len(slices), -1)
-        cross = np.concatenate(
-            [bank[i : i + 500].astype(np.float32) @ flat.T for i in range(0, len(bank), 500)]
-        )
-        squares = norms[:, None] - 2 * cross + (flat**2).sum(1)
-        least = np.sqrt(np.maximum(squares.min(0), 0) / flat.shape[1])
-        result[name] = round(float(np.median(least)), 3)
-        result[f"{name}_least"] = round(float(least.min()), 3)
-    return result
 
 
 def spread(generator: Generator, classes: np.ndarray) -> float:

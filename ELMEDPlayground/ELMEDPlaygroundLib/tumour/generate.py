@@ -52,7 +52,7 @@ def generate(
 
     check(classes)
     chance = torch.Generator().manual_seed(seed)
-    style = torch.randn(1, generator.network.style, generator=chance)
+    style = generator.network.drawn_style(chance)
     noise = torch.randn(1, len(CHANNELS), *SHAPE, generator=chance)
     drawn = []
     for start in range(0, len(classes), AT_A_TIME):

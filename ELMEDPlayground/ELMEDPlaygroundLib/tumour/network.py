@@ -4,7 +4,8 @@ What a slice has in common with all others that have the same label map, the usu
 each class in each contrast, is taken for granted: the network draws the rest. A few numbers, the
 style, stand for all that differs between patients and scanners; noise, pixel by pixel, for texture.
 Styles come from an encoder while the network learns, and from chance afterwards, as in T. Park et
-al., Semantic image synthesis with spatially-adaptive normalization (CVPR 2019).
+al., Semantic image synthesis with spatially-adaptive normalization (CVPR 2019); here from a normal
+distribution as wide as the encoder's styles of patients were.
 
 It works at half of the slice's resolution, where a pixel holds four of the slice's (the space-to-
 depth of W. Shi et al., CVPR 2016), and draws the details in a last step at full resolution. The
@@ -58,10 +59,14 @@ class SliceDrawer(nn.Module):
         style: how many numbers a style has.
         usual: brightness of each class in each contrast, `(classes, 4)`.
         spread: how far slices differ from that, `(4,)`, a standard deviation.
+        style_mean: of the styles of patients, `(style,)`.
+        style_root: lower triangular root of their covariance, `(style, style)`.
     """
 
     usual: Tensor
     spread: Tensor
+    style_mean: Tensor
+    style_root: Tensor
 
     def __init__(
         self, classes: int, widths: tuple[int, int, int], style: int, told: int, details: int
@@ -97,6 +102,8 @@ class SliceDrawer(nn.Module):
         nn.init.zeros_(self.last.weight)
         self.register_buffer("usual", torch.zeros(classes, CONTRASTS))
         self.register_buffer("spread", torch.ones(CONTRASTS))
+        self.register_buffer("style_mean", torch.zeros(style))
+        self.register_buffer("style_root", torch.eye(style))
 
     def expected(self, classes: Tensor) -> Tensor:
         """Return the usual brightness of label maps, `(n, 4, rows, columns)`, 0 outside the brain.
@@ -105,12 +112,16 @@ class SliceDrawer(nn.Module):
         """
         return torch.einsum("nkyx,kc->ncyx", softened(classes), self.usual)
 
+    def drawn_style(self, chance: torch.Generator) -> Tensor:
+        """Return a style by chance, like those of patients, `(1, style)`."""
+        return self.style_mean + torch.randn(1, self.style, generator=chance) @ self.style_root.T
+
     def forward(self, noise: Tensor, style: Tensor, classes: Tensor, source: Tensor) -> Tensor:
         """Return slices, z-scored over the brain, `(n, 4, rows, columns)`, 0 outside it.
 
         Args:
             noise: `(n, 4, rows, columns)`; sides divide by eight.
-            style: `(n, style)`, normally distributed.
+            style: `(n, style)`.
             classes: of the pixels, one-hot, `(n, classes, rows, columns)`.
             source: 1 to look like patients' scans, 0 like simulated ones, `(n,)`.
         """
