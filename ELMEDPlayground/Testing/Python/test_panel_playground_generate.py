@@ -105,7 +105,7 @@ def test_points_are_drawn_by_hand(host, panel, bench):
 
 
 def test_modes_are_made_to_collapse_with_a_preset_and_come_back_with_the_other(
-    host, panel, bench, slicer
+    host, panel, bench, slicer, tmp_path
 ):
     section = points(panel)
     panel.panel.tabs.open("Generate")
@@ -137,6 +137,13 @@ def test_modes_are_made_to_collapse_with_a_preset_and_come_back_with_the_other(
     table = slicer.util.getNode("Playground samples").GetTable()
     assert table.GetNumberOfRows() == 500
     assert [table.GetColumnName(place) for place in range(3)] == ["x", "y", "mode"]
+    export.writeTables(tmp_path)
+    host.wait_until((tmp_path / "samples.csv").exists, 30)
+    quiet(host, bench)
+    header, *rows = (tmp_path / "training.csv").read_text(encoding="utf-8").splitlines()
+    assert header.startswith("Step,Generator's loss,Discriminator's loss,Energy distance")
+    assert rows[-1].startswith("300.0,")
+    assert len((tmp_path / "samples.csv").read_text(encoding="utf-8").splitlines()) == 501
     assert not view(panel, "generated").modeCombo.isVisible()
     assert host.slot_errors == []
 
