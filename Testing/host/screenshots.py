@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from host.burden_screenshots import draw_burden, draw_follow_up
 from host.host import Host, start
 from host.inputs_screenshot import draw_inputs
+from host.language_screenshots import draw_language
 from host.lesson_screenshots import draw_lessons, panel_and_views
 from host.names import ROOT, product_modules
 from host.pictures import save_picture
@@ -109,6 +110,7 @@ def draw_playground(host: Host, folder: Path) -> list[Path]:
     drawn += draw_points(host, widget, folder)
     drawn.append(draw_text(host, widget, folder))
     drawn.append(draw_tumour(host, widget, folder / "ELMEDPlayground-tumour.png"))
+    drawn += draw_language(host, widget, folder)
     drawn += draw_lessons(host, widget, folder)
     return [*drawn, draw_slices(host, widget, folder, STUDY)]
 
