@@ -77,7 +77,8 @@ class BurdenRun(Run):
 
     def _namesOfColours(self) -> str | None:
         """Write the names that the atlas's colours have, None where they are Slicer's own."""
-        colours = self.request.atlasNode.GetDisplayNode().GetColorNode()
+        display = self.request.atlasNode.GetDisplayNode()
+        colours = display.GetColorNode() if display is not None else None
         if colours is None or colours.GetType() not in (colours.User, colours.File):
             return None
         named = {n: colours.GetColorName(n) for n in range(1, colours.GetNumberOfColors())}
