@@ -167,7 +167,7 @@ class GenerateSlices(Section):
             "How like the scan new slices are, whether they are copies, and what guidance does."
         )
         self.tableView.setMRMLScene(slicer.mrmlScene)
-        self.tableView.setMinimumHeight(190)
+        self.tableView.setMinimumHeight(215)
         self.tableView.visible = False
         layout.addWidget(self.tableView)
 

@@ -115,13 +115,14 @@ def test_no_held_out_slice_is_a_neighbour_of_a_learnt_one(count, spacing, subjec
     numbers = np.arange(5, 5 + count)
     parts = parts_of(numbers, spacing, subject)
     learnt, held = numbers[parts == LEARNT], numbers[parts == HELD]
-    assert len(learnt) >= count // 4
+    assert len(learnt)
     if len(held):
         apart = np.abs(learnt[:, None] - held[None, :]).min()
         assert apart >= 2
         assert apart * spacing > GAP_MM
     if count * spacing > 40:
         assert len(held)
+        assert len(learnt) >= count / 4
 
 
 def test_air_and_background_of_other_values_show_nothing():
@@ -221,7 +222,7 @@ def test_guidance_makes_the_class_surer_and_the_slices_less_various(sample):
     freely, guided, strongly = sample[1].report["guidance"]
     assert (freely["strength"], guided["strength"], strongly["strength"]) == (0.0, 1.0, 3.0)
     assert freely["hits"] < guided["hits"] <= strongly["hits"]
-    assert freely["diversity"] > max(guided["diversity"], strongly["diversity"])
+    assert freely["diversity"] > guided["diversity"]
     assert sample[1].report["judge"] > 0.9
 
 
@@ -242,6 +243,7 @@ def test_a_real_scan_becomes_a_new_volume(shared_data):
     assert made.report["nearest"]["copies"] <= 0.02 * made.report["made"]
     freely, guided, _ = made.report["guidance"]
     assert freely["hits"] < guided["hits"]
+    assert freely["diversity"] > guided["diversity"]
 
 
 def test_the_same_seed_makes_the_same_volume_and_another_another(files):

@@ -50,7 +50,7 @@ class Nearness:
         new: the median over new pictures.
         held: the median over real ones that were held out.
         neighbours: the median over those that were learnt, to the nearest other one.
-        copies: how many new ones are nearer to a learnt one than `neighbours`.
+        copies: how many new ones are nearer to a learnt one than that one's own neighbour is.
         count: of new ones.
     """
 
@@ -65,8 +65,8 @@ class Nearness:
         """What that means, for people."""
         if self.copies:
             return (
-                f"{self.copies} of {self.count} new slices are nearer to a learnt slice than "
-                "neighbouring slices are to each other: they are copies, or nearly so."
+                f"{self.copies} of {self.count} new slices are copies, or nearly so: they are "
+                "nearer to a learnt slice than its own neighbour is."
             )
         if self.new >= AS_FAR * self.held:
             return (
@@ -90,13 +90,13 @@ def nearness(new: Tensor, held: Tensor, learnt: Tensor) -> Nearness:
         learnt: `(k, channel, side, side)`.
     """
     among = torch.cdist(learnt.flatten(1), learnt.flatten(1)).fill_diagonal_(float("inf"))
-    neighbours = float(among.min(dim=1).values.median())
-    nearest = _nearest(new, learnt)
+    neighbours = among.min(dim=1).values
+    nearest, which = _nearest(new, learnt)
     return Nearness(
         float(nearest.median()),
-        float(_nearest(held, learnt).median()),
-        neighbours,
-        int((nearest < neighbours).sum()),
+        float(_nearest(held, learnt)[0].median()),
+        float(neighbours.median()),
+        int((nearest < neighbours[which]).sum()),
         len(new),
     )
 
@@ -127,5 +127,7 @@ def diversity(pictures: Tensor) -> float:
     return float((flat - flat.mean(dim=0)).norm(dim=1).mean())
 
 
-def _nearest(of: Tensor, to: Tensor) -> Tensor:
-    return torch.cdist(of.flatten(1), to.flatten(1)).min(dim=1).values
+def _nearest(of: Tensor, to: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the distance to the nearest one, and its place, for each."""
+    distances, places = torch.cdist(of.flatten(1), to.flatten(1)).min(dim=1)
+    return distances, places
