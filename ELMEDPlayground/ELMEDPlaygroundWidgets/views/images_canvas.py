@@ -35,6 +35,10 @@ class ImageCanvas(qt.QWidget):
         self.spots: list[tuple[Box, Any]] = []
         self.place = (0.0, 0.0)
         """Where in its box the last click was: shares of width and height, from the upper left."""
+
+        self.follows = False
+        """Whether the mouse clicks all along its way while its button is down."""
+
         self.setFocusPolicy(qt.Qt.StrongFocus)
         self.setMinimumHeight(200)
 
@@ -65,6 +69,11 @@ class ImageCanvas(qt.QWidget):
                 self.place = (x / box.width, y / box.height)
                 self._onClick(what)
                 return
+
+    def mouseMoveEvent(self, event: Any) -> None:
+        """Follow the mouse, where that is wanted."""
+        if self.follows:
+            self.mousePressEvent(event)
 
     def keyPressEvent(self, event: Any) -> None:
         """Offer a key to the view, else to the panel."""

@@ -33,9 +33,9 @@ class LatentWalkView(GenerativeView):
     name = "latent-walk"
     title = "Latent walk"
     help = (
-        "Click into the plane of latent numbers on the left: the cross on the right is the point "
-        "that the place is read as. Or choose two modes, and go from a point of one to a point of "
-        "the other with the buttons."
+        "Click into the plane of latent numbers on the left, or draw the mouse through it: the "
+        "cross on the right is the point that the place is read as. Or choose two modes, and go "
+        "from a point of one to a point of the other with the buttons."
     )
     models = ("vae",)
 
@@ -44,6 +44,8 @@ class LatentWalkView(GenerativeView):
         super().__init__()
         self.latent: list[float] | None = None
         self.step = 0
+        self._waits = False
+        self.canvas.follows = True
         self.startCombo = self.addCombo("Begin the way at a point of this mode.", self._newWay)
         self.endCombo = self.addCombo("End the way at a point of this mode.", self._newWay)
         self.backButton = self.addButton("◀", "Go a step back.", lambda: self.goTo(self.step - 1))
@@ -62,7 +64,15 @@ class LatentWalkView(GenerativeView):
     def clear(self) -> None:
         """Forget the place, too."""
         super().clear()
-        self.latent, self.step = None, 0
+        self.latent, self.step, self._waits = None, 0, False
+
+    def show(self, data: Mapping[str, Any]) -> None:
+        """Paint, and go on where the mouse has gone meanwhile."""
+        super().show(data)
+        if self._waits:
+            self._waits = False
+            if self.latent is not None and not np.allclose(data["here"], self.latent, atol=1e-4):
+                self._ask()
 
     def request(self) -> dict[str, Any]:
         """Ask for the place, or for the step on the way."""
@@ -81,7 +91,8 @@ class LatentWalkView(GenerativeView):
             x, y = self.canvas.place
             extent = self.data["latent_extent"]
             self.latent = [extent * (2 * x - 1), extent * (1 - 2 * y)]
-            self.changed()
+            if not self._waits:
+                self._ask()
 
     def keyPressed(self, key: Any) -> bool:
         """Go along the way with the arrow keys."""
@@ -126,6 +137,11 @@ class LatentWalkView(GenerativeView):
             f"{place}; {off} off the data",
             f"{off} off the data",
         )
+
+    def _ask(self) -> None:
+        # One question at a time: the mouse may move faster than the worker answers.
+        self._waits = True
+        self.changed()
 
     def _newWay(self) -> None:
         self.latent, self.step = None, 0

@@ -148,6 +148,19 @@ def test_modes_are_made_to_collapse_with_a_preset_and_come_back_with_the_other(
     assert host.slot_errors == []
 
 
+def move(canvas, place):
+    """Move the mouse with its button down: QTest's own moves have no button."""
+    from PySide6.QtCore import QEvent, QPointF, Qt
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    left = Qt.MouseButton.LeftButton
+    at, none = QPointF(place), Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(
+        canvas, QMouseEvent(QEvent.Type.MouseMove, at, canvas.mapToGlobal(at), left, left, none)
+    )
+
+
 def test_a_click_walks_in_the_latent_plane_of_an_autoencoder(host, panel, bench):
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest
@@ -168,6 +181,15 @@ def test_a_click_walks_in_the_latent_plane_of_an_autoencoder(host, panel, bench)
     quiet(host, bench)
     half = walk.data["latent_extent"] / 2
     assert walk.data["here"] == pytest.approx([half, half], abs=half / 20)
+    canvas = unwrap(walk.canvas)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=place)
+    for share in (0.6, 0.5, 0.25):
+        place = QPoint(round(box.x + share * box.width), round(box.y + 0.75 * box.height))
+        move(canvas, place)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=place)
+    quiet(host, bench)
+    host.wait_until(lambda: walk.data["here"][0] < 0, 30)
+    assert walk.data["here"] == pytest.approx([-half, -half], abs=half / 20)
 
     walk.onButton.click()
     quiet(host, bench)
