@@ -9,6 +9,9 @@ from torch import Tensor
 
 DIRECTIONS = 400
 QUANTILES = 200
+COPIED = 0.5
+"""Neighbouring slices are nearly the same picture; what differs by this part of it is the same."""
+
 AS_FAR = 0.8
 """From this part of the distance of held-out slices on, new ones count as just as far."""
 
@@ -50,7 +53,8 @@ class Nearness:
         new: the median over new pictures.
         held: the median over real ones that were held out.
         neighbours: the median over those that were learnt, to the nearest other one.
-        copies: how many new ones are nearer to a learnt one than that one's own neighbour is.
+        copies: how many new ones differ from a learnt one by less than half of what that one's own
+            nearest does.
         count: of new ones.
     """
 
@@ -65,8 +69,8 @@ class Nearness:
         """What that means, for people."""
         if self.copies:
             return (
-                f"{self.copies} of {self.count} new slices are copies, or nearly so: they are "
-                "nearer to a learnt slice than its own neighbour is."
+                f"{self.copies} of {self.count} new slices are copies, or nearly so: they differ "
+                "from a learnt slice by less than half of what its own neighbour does."
             )
         if self.new >= AS_FAR * self.held:
             return (
@@ -96,7 +100,7 @@ def nearness(new: Tensor, held: Tensor, learnt: Tensor) -> Nearness:
         float(nearest.median()),
         float(_nearest(held, learnt)[0].median()),
         float(neighbours.median()),
-        int((nearest < neighbours[which]).sum()),
+        int((nearest < COPIED * neighbours[which]).sum()),
         len(new),
     )
 
