@@ -194,9 +194,8 @@ def test_work_can_be_cancelled_and_the_scene_closed(host, part):
     assert part.generateButton.enabled
 
 
-def test_every_control_has_a_help_text(host, panel, part):
+def test_every_control_has_a_help_text(panel, part):
     from host import panel_checks
 
-    part.generateButton.click()
-    done(host, part)
+    assert part.widget.isVisible()
     assert panel_checks.controls_without_help(panel.ui.ELMEDPlayground) == []
