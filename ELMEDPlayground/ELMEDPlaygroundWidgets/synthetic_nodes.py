@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ELMEDLib.bridge.volumes import addVolumeFromImage
+from ELMEDPlaygroundLib.generative.slices.writing import SYNTHETIC
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
     import slicer
 
-SYNTHETIC = "SYNTHETIC - not patient data"
+__all__ = ["ATTRIBUTE", "SYNTHETIC", "addSynthetic", "tag"]
 
 ATTRIBUTE = "ELMED.Origin"
 """The node's attribute that says so, wherever the scene goes."""

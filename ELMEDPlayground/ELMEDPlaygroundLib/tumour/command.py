@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from ELMEDLib.progress import Progress
 
-SYNTHETIC = "SYNTHETIC - not patient data"
-
 
 def add_arguments(parser: Any) -> None:
     """Add what a painted tumour needs to `elmed generate`."""
@@ -38,6 +36,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
     """Draw, and write four volumes, the mask that was drawn, and what made them."""
     from ELMEDLib.progress import within
     from ELMEDPlaygroundLib import checked
+    from ELMEDPlaygroundLib.generative.slices.writing import SYNTHETIC
     from ELMEDPlaygroundLib.tumour.brains import find_brain
     from ELMEDPlaygroundLib.tumour.generate import brightness, generate
     from ELMEDPlaygroundLib.tumour.masks import read_mask, volumes_of
@@ -75,8 +74,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
 def _write(folder: Path, volumes: dict[str, Any], classes: np.ndarray) -> None:
     import SimpleITK as sitk
 
+    from ELMEDPlaygroundLib.generative.slices.writing import write_synthetic
     from ELMEDPlaygroundLib.tumour.classes import TUMOUR
-    from ELMEDSegmentLib.label_files import write_image
 
     labels = np.zeros(classes.shape, np.uint8)
     for label, kind in TUMOUR.items():
@@ -84,5 +83,4 @@ def _write(folder: Path, volumes: dict[str, Any], classes: np.ndarray) -> None:
     mask = sitk.GetImageFromArray(labels)
     mask.CopyInformation(volumes["t1"])
     for name, image in {**volumes, "seg": mask}.items():
-        with written_whole(folder / f"{name}.nii.gz") as temporary:
-            write_image(image, temporary)
+        write_synthetic(image, folder / f"{name}.nii.gz")

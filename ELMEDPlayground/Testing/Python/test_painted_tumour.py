@@ -393,6 +393,7 @@ def test_the_command_makes_a_slice_of_a_picture(picture, tmp_path, capsys):
     assert facts["origin"] == "SYNTHETIC - not patient data"
     images = {name: sitk.ReadImage(str(folder / f"{name}.nii.gz")) for name in (*CHANNELS, "seg")}
     assert {image.GetSize() for image in images.values()} == {(80, 96, 1)}
+    assert {image.GetMetaData("descrip") for image in images.values()} == {facts["origin"]}
     bright, labels = (sitk.GetArrayFromImage(images[name]) for name in ("t1c", "seg"))
     assert bright[labels == 3].mean() > bright[labels == 1].mean()
     assert (bright[0, 0] == 0).all()
