@@ -90,6 +90,8 @@ def make_gpt(folder: Path, *, safe: bool = True) -> Path:
             eos_token_id=0,
         )
     )
+    # By chance it would end here or there: as long as it is asked to write, it writes.
+    model.generation_config.suppress_tokens = [0]
     model.save_pretrained(folder)
     if not safe:
         (folder / "model.safetensors").unlink()

@@ -38,10 +38,10 @@ def write_down(folder: Path, samples: np.ndarray, device: str, progress: Progres
         OutOfMemoryError: the device has too little memory.
     """
     offline()
-    from transformers import WhisperForConditionalGeneration, WhisperProcessor
-
     progress("loading", 0.0, "Loading the model")
     with failures_explained(folder):
+        from transformers import WhisperForConditionalGeneration, WhisperProcessor
+
         processor: Any = WhisperProcessor.from_pretrained(str(folder), local_files_only=True)
         model: Any = WhisperForConditionalGeneration.from_pretrained(str(folder), **LOCAL)
         model = model.to(device).eval()

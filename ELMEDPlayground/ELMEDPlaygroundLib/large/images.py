@@ -54,11 +54,12 @@ def make_picture(folder: Path, wish: Wish, device: str, progress: Progress) -> n
     """
     offline()
     import torch
-    from diffusers import StableDiffusionPipeline
 
     progress("loading", 0.0, "Loading the model")
     precision = torch.float16 if device == "cuda" else torch.float32
     with failures_explained(folder):
+        from diffusers import StableDiffusionPipeline
+
         pipeline: Any = StableDiffusionPipeline.from_pretrained(
             str(folder), torch_dtype=precision, low_cpu_mem_usage=False, **LOCAL
         ).to(device)

@@ -6,7 +6,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ELMEDLib.errors import ELMEDError, ModelError, OutOfMemoryError
+from ELMEDLib.errors import ELMEDError, MissingPackageError, ModelError, OutOfMemoryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ def failures_explained(folder: Path) -> Iterator[None]:
     """Turn whatever the libraries raise into an error for people; the details go to the log.
 
     Raises:
+        MissingPackageError: the libraries are installed without something that they need.
         OutOfMemoryError: the device has too little memory.
         ModelError: anything else.
     """
@@ -29,6 +30,12 @@ def failures_explained(folder: Path) -> Iterator[None]:
         yield
     except ELMEDError:
         raise
+    except ImportError as error:
+        raise MissingPackageError(
+            f"'{error.name or 'A package'}', which the model's library needs, cannot be loaded.",
+            "Install diffusers and transformers anew with all that they need, or choose a Python "
+            "that has them in the advanced settings of ELMED Segment.",
+        ) from error
     except Exception as error:
         if is_out_of_memory(error):
             raise OutOfMemoryError(

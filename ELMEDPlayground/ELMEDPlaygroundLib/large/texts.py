@@ -49,10 +49,11 @@ def go_on(folder: Path, beginning: Beginning, device: str, progress: Progress) -
     """
     offline()
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
 
     progress("loading", 0.0, "Loading the model")
     with failures_explained(folder):
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
         tokenizer: Any = AutoTokenizer.from_pretrained(
             str(folder), local_files_only=True, trust_remote_code=False
         )

@@ -62,7 +62,7 @@ def _recorder() -> Any:
     except ImportError as error:
         raise MissingPackageError(
             "sounddevice, which records the microphone, is not installed.",
-            "Install pocketsphinx, which brings it along.",
+            "Install sounddevice, or use a WAV file.",
         ) from error
     except OSError as error:  # it is there, and PortAudio is not
         raise MissingPackageError(

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import socket
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -29,6 +30,7 @@ from ELMEDLib.progress import no_progress
 from ELMEDPlaygroundLib.large import service
 from ELMEDPlaygroundLib.large.kinds import KINDS
 from ELMEDPlaygroundLib.large.licences import licence_of_card
+from ELMEDPlaygroundLib.large.texts import Beginning, go_on
 from loopback import Loopback
 
 
@@ -119,7 +121,8 @@ def test_a_text_goes_on_token_by_token(models):
     answer = service.text(asked, reports)
     assert answer["text"].startswith("The tumour")
     assert len(answer["text"]) > len("The tumour")
-    assert [m for _, _, m in reports if m.startswith("Token 6")]
+    counts = [int(m.split()[1]) for _, _, m in reports if m.startswith("Token")]
+    assert counts == list(range(7))
     assert service.text(asked, no_progress) == answer
     assert service.text({**asked, "seed": 1}, no_progress) != answer
     greedy = [service.text({**asked, "temperature": 0, "seed": n}, no_progress) for n in (0, 1)]
@@ -323,6 +326,13 @@ def test_a_missing_package_says_what_to_install_and_how_large_it_is(models, monk
     assert "too old" in look("image", models["image"])["packages"][0]
     with pytest.raises(MissingPackageError, match=r"diffusers>=99 \(10 MB\)"):
         service.picture({"folder": str(models["image"]), "prompt": "a"}, no_progress)
+
+
+def test_a_library_that_lacks_what_it_needs_is_said_to_be_so(models, monkeypatch):
+    # As it is where a library was installed without its dependencies.
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    with pytest.raises(MissingPackageError, match="cannot be loaded"):
+        go_on(models["text"], Beginning("a"), "cpu", no_progress)
 
 
 def test_the_command_line_looks_and_generates(models, tmp_path, capsys):

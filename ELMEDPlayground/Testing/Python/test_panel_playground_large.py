@@ -122,7 +122,8 @@ def test_the_hub_hears_of_nothing_before_it_was_agreed_to(
         assert not form.runButton.enabled
 
         form.downloadButton.click()
-        assert "Size: 0.0 MB" in questions[2]
+        size = sum(len(content) for content in files.values())
+        assert f"Size: {size / 1e6:.1f} MB" in questions[2]
         assert "Licence: mit" in questions[2]
         assert len(server.requests) == 1
         form.downloadButton.click()
