@@ -64,7 +64,7 @@ POCKETSPHINX = Requirement("pocketsphinx", "PocketSphinx", "5.0.1", size="30 MB"
 SPEECH = (POCKETSPHINX,)
 """What recognising spoken commands needs (BSD licence; an English model comes with it)."""
 
-DIFFUSERS = Requirement("diffusers", "Diffusers", "0.35", size="10 MB")
+DIFFUSERS = Requirement("diffusers", "Diffusers", "0.40", size="10 MB")
 TRANSFORMERS = Requirement("transformers", "Transformers", "5.0", "6", size="30 MB")
 SAFETENSORS = Requirement("safetensors", "safetensors", "0.4")
 
