@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -237,10 +239,12 @@ def test_what_was_measured_can_be_read(sample):
 @pytest.mark.slow
 def test_a_real_scan_becomes_a_new_volume(shared_data):
     path = shared_data / "glioma" / "msd-brats-001" / "flair.nii.gz"
+    began = time.process_time()  # one thread works: by the clock, where a core is free
     slices = read_slices([{"images": {"flair": str(path)}}], "axial", 64)
     made = generate(slices, settings_from({}), no_progress)
+    assert time.process_time() - began <= 40
     assert made.report["distance"]["share"] <= 0.25
-    assert made.report["nearest"]["copies"] <= 0.02 * made.report["made"]
+    assert made.report["nearest"]["copies"] == 0
     freely, guided, _ = made.report["guidance"]
     assert freely["hits"] < guided["hits"]
     assert freely["diversity"] > guided["diversity"]
