@@ -265,8 +265,8 @@ class GenerateTumour(Section):
         ]
         self.sceneButton.enabled = True
         if not parts:
-            return HEALTHY.format(found["seconds"])
-        return SHOWN.format(found["seconds"], ", ".join(parts) + ".")
+            return HEALTHY.format(max(found["seconds"], 0.1))
+        return SHOWN.format(max(found["seconds"], 0.1), ", ".join(parts) + ".")
 
     def _outlined(self, on: bool) -> None:
         self.pictures.outline(on)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from ELMEDPlaygroundLib.tumour.classes import OUTSIDE, WHITE
 from ELMEDSegmentLib.labels import LABELS
@@ -16,8 +15,8 @@ OEDEMA_PIXELS = (5.0, 9.0)
 """How far beyond the rim oedema reaches."""
 
 WAVES = 5
-MARGIN_PIXELS = 8
-"""Of brain around the middle of a tumour, at least where the slice is large enough."""
+MARGINS = (8, 5, 3, 1, 0)
+"""Pixels of brain around the middle of a tumour on all sides: the first for which there is room."""
 
 
 def example(classes: np.ndarray, seed: int) -> np.ndarray:
@@ -28,11 +27,9 @@ def example(classes: np.ndarray, seed: int) -> np.ndarray:
         seed: decides place, size and shape.
     """
     rng = np.random.default_rng(seed)
-    brain = classes != OUTSIDE
-    depth = ndimage.distance_transform_edt(brain)
-    deep = depth >= min(MARGIN_PIXELS, 0.6 * float(depth.max()))
-    white = ndimage.binary_opening(classes == WHITE)
-    places = np.argwhere(deep & white) if (deep & white).any() else np.argwhere(brain)
+    brain, white = classes != OUTSIDE, classes == WHITE
+    wanted = (_within(brain, margin) & _within(white, 1) for margin in MARGINS)
+    places = next((np.argwhere(one) for one in wanted if one.any()), np.argwhere(brain))
     mask = np.zeros(classes.shape, np.uint8)
     if not len(places):
         return mask
@@ -41,10 +38,17 @@ def example(classes: np.ndarray, seed: int) -> np.ndarray:
     radius = np.hypot(*away)
     edge = rng.uniform(*CORE_PIXELS) * _wavy(rng, away, 0.12)
     reach = edge + rng.uniform(*OEDEMA_PIXELS) * _wavy(rng, away, 0.45)
-    mask[(radius <= reach) & (classes == WHITE)] = LABELS["oedema"]
+    mask[(radius <= reach) & white] = LABELS["oedema"]
     mask[(radius <= edge) & brain] = LABELS["enhancing_tumour"]
     mask[(radius <= edge - rng.uniform(*RIM_PIXELS)) & brain] = LABELS["necrotic_core"]
     return mask
+
+
+def _within(mask: np.ndarray, margin: int) -> np.ndarray:
+    """Return the pixels of a mask that have so many of it on all sides, `(rows, columns)`."""
+    side = 2 * margin + 1
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(mask, margin), (side, side))
+    return np.asarray(windows.all((2, 3)))
 
 
 def _wavy(rng: np.random.Generator, away: np.ndarray, strength: float) -> np.ndarray:

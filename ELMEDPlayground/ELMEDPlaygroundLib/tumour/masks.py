@@ -120,7 +120,7 @@ def on_slices(image: sitk.Image) -> np.ndarray:
     paints = (LABELS["oedema"], LABELS["necrotic_core"], LABELS["enhancing_tumour"])
     for values, paint in zip(REGIONS.values(), paints, strict=True):
         region = grid.place(np.isin(array, values).astype(np.float32))
-        labels[sitk.GetArrayViewFromImage(slices.resample(region)) > 0.5] = paint  # noqa: PLR2004
+        labels[sitk.GetArrayFromImage(slices.resample(region)) > 0.5] = paint  # noqa: PLR2004
     return labels
 
 

@@ -71,7 +71,7 @@ def _sampled(labels: sitk.Image, grid: Grid) -> np.ndarray:
     for values, paint in zip(REGIONS.values(), paints, strict=True):
         region = sitk.GetImageFromArray(np.isin(array, values).astype(np.float32))
         region.CopyInformation(labels)
-        mask[sitk.GetArrayViewFromImage(grid.resample(region))[0] > 0.5] = paint  # noqa: PLR2004
+        mask[sitk.GetArrayFromImage(grid.resample(region))[0] > 0.5] = paint  # noqa: PLR2004
     return mask
 
 
