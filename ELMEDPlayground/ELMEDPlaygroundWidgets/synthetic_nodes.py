@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ELMEDLib.bridge.volumes import addVolumeFromImage
-from ELMEDPlaygroundLib.generative.slices.writing import SYNTHETIC
+from ELMEDPlaygroundLib.synthetic import SYNTHETIC
 
 if TYPE_CHECKING:
     import SimpleITK as sitk

@@ -12,6 +12,7 @@ from ELMEDLib.files import written_whole
 from ELMEDLib.progress import within
 from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.large.kinds import Kind, kind_of
+from ELMEDPlaygroundLib.synthetic import SYNTHETIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ELMEDLib.progress import Progress
     from ELMEDPlaygroundLib.large.folder import Facts
 
-SYNTHETIC = "SYNTHETIC - not patient data"
 LONGEST_PROMPT = 4000
 MOST_STEPS, MOST_TOKENS, MOST_SEED, MOST_SIDE = 200, 1000, 2**31 - 1, 1024
 SIDE_STEP = 8

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
     """Draw, and write four volumes, the mask that was drawn, and what made them."""
     from ELMEDLib.progress import within
     from ELMEDPlaygroundLib import checked
-    from ELMEDPlaygroundLib.generative.slices.writing import SYNTHETIC
+    from ELMEDPlaygroundLib.synthetic import SYNTHETIC
     from ELMEDPlaygroundLib.tumour.brains import find_brain
     from ELMEDPlaygroundLib.tumour.generate import brightness, generate
     from ELMEDPlaygroundLib.tumour.masks import read_mask, volumes_of
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
 def _write(folder: Path, volumes: dict[str, Any], classes: np.ndarray) -> None:
     import SimpleITK as sitk
 
-    from ELMEDPlaygroundLib.generative.slices.writing import write_synthetic
+    from ELMEDPlaygroundLib.synthetic import write_synthetic
     from ELMEDPlaygroundLib.tumour.classes import TUMOUR
 
     labels = np.zeros(classes.shape, np.uint8)

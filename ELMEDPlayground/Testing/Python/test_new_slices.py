@@ -25,7 +25,7 @@ from ELMEDPlaygroundLib.generative.slices.holding_out import GAP_MM, HELD, LEARN
 from ELMEDPlaygroundLib.generative.slices.pca import PCALatent
 from ELMEDPlaygroundLib.generative.slices.settings import settings_from
 from ELMEDPlaygroundLib.generative.slices.stack import common_edge, make_stack
-from ELMEDPlaygroundLib.generative.slices.writing import SYNTHETIC
+from ELMEDPlaygroundLib.synthetic import SYNTHETIC
 from ELMEDPlaygroundLib.tasks import TASKS
 
 SHAPE = (44, 50, 40)

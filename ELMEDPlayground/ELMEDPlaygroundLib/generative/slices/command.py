@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
     from ELMEDLib.errors import InputError
     from ELMEDPlaygroundLib.generative.slices.figures import rows_of, sentence_of
     from ELMEDPlaygroundLib.generative.slices.service import generate_files
-    from ELMEDPlaygroundLib.generative.slices.writing import SYNTHETIC
+    from ELMEDPlaygroundLib.synthetic import SYNTHETIC
 
     paths = [str(path) for path in arguments.volume]
     if arguments.contrasts:

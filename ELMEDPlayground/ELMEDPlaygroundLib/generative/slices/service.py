@@ -30,7 +30,7 @@ def generate_files(arguments: dict[str, Any], progress: Progress) -> dict[str, A
     from ELMEDPlaygroundLib.generative.slices.data import read_slices
     from ELMEDPlaygroundLib.generative.slices.generate import generate
     from ELMEDPlaygroundLib.generative.slices.settings import settings_from
-    from ELMEDPlaygroundLib.generative.slices.writing import write_synthetic
+    from ELMEDPlaygroundLib.synthetic import write_synthetic
 
     # Small matrices: two threads would wait for each other.
     torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""New volumes as files that say of themselves that they are no patient's."""
+"""How what a network made says of itself that it is no patient's, and volumes that do as files."""
 
 from __future__ import annotations
 
