@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 
 from host.pythonqt import unwrap
@@ -36,8 +37,15 @@ def click(widget: Any, at: Place | None = None) -> None:
 
 
 def point_at(widget: Any, at: Place) -> None:
-    """Move the mouse there with no button pressed."""
-    QTest.mouseMove(unwrap(widget), _point(at))
+    """Move the mouse there with no button pressed, whatever other windows lie in its way."""
+    inside = unwrap(widget)
+    # QTest would set the cursor, and the oldest window at that place would feel it.
+    place = QPointF(_point(at))
+    nothing = Qt.MouseButton.NoButton
+    no_key = Qt.KeyboardModifier.NoModifier
+    move = QEvent.Type.MouseMove
+    event = QMouseEvent(move, place, inside.mapToGlobal(place), nothing, nothing, no_key)
+    QCoreApplication.sendEvent(inside, event)
 
 
 def drag(widget: Any, places: Iterable[Place]) -> None:

@@ -209,12 +209,15 @@ def test_lesson_ten_ticks_what_a_user_does_in_the_views(host, panel, bench):
     done = lessons.progress.has_done
     assert not done(10, 0)
     panel.panel.views.show(["text-tokens", "text-attention"])
+    attention = view(panel, "text-attention")
+    attention.layerCombo.setCurrentIndex(0)
+    attention.headCombo.setCurrentIndex(0)
     quiet(host, bench)
     assert done(10, 0)
 
     lessons.go(2)
     assert not done(10, 2)
-    view(panel, "text-attention").clicked(("map", 0, 1))
+    attention.clicked(("map", 0, 1))
     quiet(host, bench)
     assert done(10, 2)
 
