@@ -21,12 +21,18 @@ GENERATE = """\
 Train a generator on points in the plane (a diffusion model, a GAN or a VAE), and write the points
 that it makes into a CSV file: x, y, and the mode that each belongs to (empty: far from all data).
 Says how near they are to points that it was not trained on.
+
+Or make something else: with --volume, new slices of a scan as a volume; with --tumour, the brain
+around a painted tumour, in four contrasts; with --text, a text. All of it is synthetic, and
+volumes say so in their headers.
 """
 
 EXAMPLE = """\
 examples:
   elmed generate eight-gaussians --steps 3000 -o points.csv
   elmed generate eight-gaussians --model gan --preset collapses --steps 1000 -o points.csv
+  elmed generate --volume flair.nii.gz -o new.nii.gz
+  elmed generate --tumour mask.png --level 36 -o drawn
   elmed generate --text --seconds 30 --prompt "Catherine was " --temperature 0.8
 """
 
@@ -39,7 +45,7 @@ def add_commands(commands: Any) -> None:
     """Add this room's commands to the subparsers of `elmed`."""
     parser = commands.add_parser(
         "generate",
-        help="train a small generator on points, and make new ones",
+        help="make points, slices of a scan, tumours or texts with small generators",
         description=GENERATE,
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -58,7 +64,10 @@ def add_commands(commands: Any) -> None:
         "--guidance", type=float, default=0.0, help="how strongly to ask for it (0)"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, help="the CSV file to write; a text can do without"
+        "-o",
+        "--output",
+        type=Path,
+        help="what to write: a CSV file, a volume, a folder (--tumour); a text can do without",
     )
     tumour.add_arguments(parser)
     text.add_arguments(parser)

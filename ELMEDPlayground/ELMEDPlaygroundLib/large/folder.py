@@ -65,7 +65,7 @@ def look(folder: Path | str, kind: Kind) -> Facts:
         raise InputError("This folder is not there.", "Choose the folder that holds the model.")
     if not (folder / kind.config).is_file():
         raise InputError(
-            f"'{folder.name}' holds no model of this kind: '{kind.config}' is missing.",
+            f"'{folder.resolve().name}' holds no model of this kind: '{kind.config}' is missing.",
             "Choose the folder into which the model was saved or downloaded.",
         )
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]

@@ -346,3 +346,10 @@ def test_the_command_line_looks_and_generates(models, tmp_path, capsys):
     assert output.is_file()
     assert main(asked) == 1
     assert "-o" in capsys.readouterr().err
+
+
+def test_a_folder_is_named_even_where_one_stands_in_it(tmp_path, monkeypatch, capsys):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    assert main(["large", "text", "."]) == 1
+    assert "'empty' holds no model of this kind" in capsys.readouterr().err

@@ -369,3 +369,5 @@ def test_the_command_writes_a_volume_and_says_what_was_measured(files, tmp_path,
     command = ["generate", "--volume", volume, volume, "--contrasts", "--output", str(folder)]
     assert elmed(command) != 0
     assert "same name" in capsys.readouterr().err
+    assert elmed(["generate", "--volume", "nobody.nii.gz", "--output", str(output)]) == 1
+    assert "There is no file 'nobody.nii.gz'." in capsys.readouterr().err

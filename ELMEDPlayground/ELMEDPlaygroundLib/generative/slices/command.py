@@ -50,6 +50,10 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
     from ELMEDPlaygroundLib.generative.slices.service import generate_files
     from ELMEDPlaygroundLib.synthetic import SYNTHETIC
 
+    given = [*arguments.volume, *([arguments.segment] if arguments.segment else [])]
+    absent = next((path for path in given if not path.is_file()), None)
+    if absent:
+        raise InputError(f"There is no file '{absent}'.", "Check the name.")
     paths = [str(path) for path in arguments.volume]
     if arguments.contrasts:
         names = [_name(path) for path in arguments.volume]
