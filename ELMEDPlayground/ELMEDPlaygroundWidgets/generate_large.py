@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import qt
 
 from ELMEDLib.bridge.packages import ensurePackages
-from ELMEDLib.bridge.task_runs import TaskRun
 from ELMEDLib.errors import ELMEDError
 from ELMEDPlaygroundLib.large.kinds import KINDS, Kind
 from ELMEDPlaygroundLib.lessons.speaking import LOOKED_ROUND
@@ -18,11 +17,10 @@ from ELMEDPlaygroundWidgets.scan_work import ScanWork
 from ELMEDPlaygroundWidgets.section import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from ELMEDPlaygroundWidgets.bench import Bench
 
-ROOM = "ELMEDPlaygroundLib"
 TITLE = "ELMED Playground"
 HELP = (
     "<b>The real thing.</b> Large models of other makers work as the small ones here do, with a "
@@ -45,13 +43,7 @@ class GenerateLarge(Section):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self.work = ScanWork()
-        for part, name in (
-            (self.work.statusLabel, "largeStatusLabel"),
-            (self.work.progressBar, "largeProgressBar"),
-            (self.work.cancelButton, "largeCancelButton"),
-        ):
-            part.setObjectName(name)
+        self.work = ScanWork("large")
         self._facts: dict[str, Any] | None = None
         self._folder = ""
         self.widget = qt.QWidget()
@@ -108,12 +100,12 @@ class GenerateLarge(Section):
         if self.form.source == FOLDER:
             self._folder = self.form.folder
             arguments = {"kind": self.kind.name, "folder": self._folder}
-            self._start("large_look", arguments, self._showFacts)
+            self.work.ask("large_look", arguments, self._showFacts)
             return
         model = self.form.model
         if large_consent.mayAsk(model):
             arguments = {"kind": self.kind.name, "model": model, "consent": large_consent.site()}
-            self._start("large_ask_hub", arguments, self._showFacts)
+            self.work.ask("large_ask_hub", arguments, self._showFacts)
 
     def _download(self, *_) -> None:
         if self._facts is None or not large_consent.mayDownload(self._facts):
@@ -131,7 +123,7 @@ class GenerateLarge(Section):
             self.form.allow(look=True, download=False, run=True)
             return "Downloaded. The model is on this computer now."
 
-        self._start("large_fetch", arguments, arrived)
+        self.work.ask("large_fetch", arguments, arrived)
 
     def _run(self, *_) -> None:
         try:
@@ -141,7 +133,7 @@ class GenerateLarge(Section):
             self.work.say(str(error))
             return
         task, arguments = self.results.question(self.kind.name, self.form.values())
-        self._start(task, {**arguments, "folder": self._folder}, self._showResult)
+        self.work.ask(task, {**arguments, "folder": self._folder}, self._showResult)
 
     # What comes of it
 
@@ -155,16 +147,6 @@ class GenerateLarge(Section):
     def _showResult(self, answer: Mapping[str, Any]) -> str:
         self.bench.happened(f"large_{self.kind.name}", answer)
         return self.results.show(answer, self.form.prompt)
-
-    def _start(
-        self, task: str, arguments: Mapping[str, Any], show: Callable[[Mapping[str, Any]], str]
-    ) -> None:
-        self.work.start(
-            lambda worker, onProgress, onEnd: TaskRun(
-                worker, f"{ROOM}.{task}", arguments, onProgress, onEnd
-            ),
-            show,
-        )
 
 
 def factsText(facts: Mapping[str, Any]) -> str:

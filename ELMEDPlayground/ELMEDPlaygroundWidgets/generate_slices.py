@@ -73,7 +73,7 @@ class GenerateSlices(Section):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self.work = ScanWork()
+        self.work = ScanWork("slices")
         self.work.onAnswer = bench.happened
         self.training: dict[str, int] = {}
         """Settings of the engine that the page has no fields for; it has none by itself."""
@@ -92,12 +92,6 @@ class GenerateSlices(Section):
         rows.addRow(self.form.widget)
         self._addClasses(rows)
         self._addButtons(layout)
-        for part, name in (
-            (self.work.statusLabel, "slicesStatusLabel"),
-            (self.work.progressBar, "slicesProgressBar"),
-            (self.work.cancelButton, "slicesCancelButton"),
-        ):
-            part.setObjectName(name)
         layout.addWidget(self.work.widget)
         self._addTable(layout)
         layout.addStretch(1)

@@ -10,7 +10,6 @@ import qt
 from slicer.i18n import translate
 
 from ELMEDLib.bridge.packages import ensurePackages
-from ELMEDLib.bridge.task_runs import TaskRun
 from ELMEDLib.environment import SPEECH
 from ELMEDLib.errors import ELMEDError
 from ELMEDPlaygroundLib.speech.commands import COMMANDS, SPOKEN
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     from ELMEDPlaygroundWidgets.bench import Bench
 
-ROOM = "ELMEDPlaygroundLib"
 TITLE = "ELMED Playground"
 
 HELP = (
@@ -48,13 +46,7 @@ class GenerateSpeech(Section):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self.work = ScanWork()
-        for part, name in (
-            (self.work.statusLabel, "speechStatusLabel"),
-            (self.work.progressBar, "speechProgressBar"),
-            (self.work.cancelButton, "speechCancelButton"),
-        ):
-            part.setObjectName(name)
+        self.work = ScanWork("speech")
         self.widget = qt.QWidget()
         layout = qt.QVBoxLayout(self.widget)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -164,12 +156,7 @@ class GenerateSpeech(Section):
         except ELMEDError as error:
             self.work.say(str(error))
             return
-        self.work.start(
-            lambda worker, onProgress, onEnd: TaskRun(
-                worker, f"{ROOM}.{task}", arguments, onProgress, onEnd
-            ),
-            lambda answer: self._show(task, answer),
-        )
+        self.work.ask(task, arguments, lambda answer: self._show(task, answer))
 
     def _show(self, task: str, answer: Mapping[str, Any]) -> str:
         """Show what was heard, and carry it out."""

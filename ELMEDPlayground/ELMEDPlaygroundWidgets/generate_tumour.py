@@ -11,7 +11,6 @@ import slicer
 
 from ELMEDLib.bridge.glioma import GLIOMA_SEGMENTS
 from ELMEDLib.bridge.segmentations import setSegments
-from ELMEDLib.bridge.task_runs import TaskRun
 from ELMEDLib.errors import ELMEDError
 from ELMEDPlaygroundLib.arrays import decode, encode
 from ELMEDPlaygroundLib.tumour.brains import Brain, bundled_brains
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
     from ELMEDPlaygroundWidgets.bench import Bench
 
-ROOM = "ELMEDPlaygroundLib"
 HELP = (
     "<b>Paint a tumour, get a slice.</b> A small network that comes with ELMED draws a brain "
     "with the tumour that you paint, in four contrasts. What it draws is no patient."
@@ -56,7 +54,7 @@ class GenerateTumour(Section):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self.work = ScanWork()
+        self.work = ScanWork("tumour")
         self._brains: dict[str, Brain] = {}
         self._examples = FIRST_EXAMPLE
         self._drawn: dict[str, Any] | None = None
@@ -86,12 +84,6 @@ class GenerateTumour(Section):
         self.pictures.setObjectName("tumourPictures")
         self.pictures.setToolTip("The slice in four contrasts; synthetic, not a patient's.")
         layout.addWidget(self.pictures)
-        for part, name in (
-            (self.work.statusLabel, "tumourStatusLabel"),
-            (self.work.progressBar, "tumourProgressBar"),
-            (self.work.cancelButton, "tumourCancelButton"),
-        ):
-            part.setObjectName(name)
         layout.addWidget(self.work.widget)
         layout.addStretch(1)
         self.work.controls = (self.generateButton, self.tools.widget)
@@ -247,12 +239,7 @@ class GenerateTumour(Section):
             "seed": self.seedSpinBox.value,
         }
         mask = self.pad.mask.copy()
-        self.work.start(
-            lambda worker, onProgress, onEnd: TaskRun(
-                worker, f"{ROOM}.tumour_draw", arguments, onProgress, onEnd
-            ),
-            lambda answer: self._show(arguments, mask, answer),
-        )
+        self.work.ask("tumour_draw", arguments, lambda answer: self._show(arguments, mask, answer))
 
     def _show(self, asked: Mapping[str, Any], mask: np.ndarray, answer: Mapping[str, Any]) -> str:
         found = decode(answer)

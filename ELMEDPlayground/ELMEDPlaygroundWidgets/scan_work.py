@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 
+from ELMEDLib.bridge.task_runs import TaskRun
 from ELMEDLib.bridge.workplace import Workplace
 from ELMEDLib.errors import CancelledError, ELMEDError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+ROOM = "ELMEDPlaygroundLib"
 FULL = 1000
 
 
@@ -21,7 +23,12 @@ class ScanWork:
     That worker is not the experiment's: looking into a scan neither stops a training nor loses it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "scan") -> None:
+        """Make the line.
+
+        Args:
+            prefix: of the names of its widgets, which each page has for itself.
+        """
         self.place = Workplace()
         self.controls: Sequence[Any] = ()
         """Widgets that cannot be used while something goes on."""
@@ -31,16 +38,16 @@ class ScanWork:
         row = qt.QHBoxLayout(self.widget)
         row.setContentsMargins(0, 0, 0, 0)
         self.statusLabel = qt.QLabel()
-        self.statusLabel.setObjectName("scanStatusLabel")
+        self.statusLabel.setObjectName(f"{prefix}StatusLabel")
         self.statusLabel.setWordWrap(True)
         self.statusLabel.setToolTip("What goes on, and what came of it.")
         self.progressBar = qt.QProgressBar()
-        self.progressBar.setObjectName("scanProgressBar")
+        self.progressBar.setObjectName(f"{prefix}ProgressBar")
         self.progressBar.setToolTip("How far the work is.")
         self.progressBar.setRange(0, FULL)
         self.progressBar.setMaximumWidth(110)
         self.cancelButton = qt.QPushButton("Cancel")
-        self.cancelButton.setObjectName("scanCancelButton")
+        self.cancelButton.setObjectName(f"{prefix}CancelButton")
         self.cancelButton.setToolTip("Stop the work; nothing is changed.")
         self.cancelButton.connect("clicked(bool)", self.cancel)
         row.addWidget(self.statusLabel, 1)
@@ -79,6 +86,15 @@ class ScanWork:
         self.progressBar.visible = self.cancelButton.visible = True
         for control in self.controls:
             control.enabled = False
+
+    def ask(self, task: str, arguments: Mapping[str, Any], onAnswer: Callable[[Any], str]) -> None:
+        """Start a task of this room's engine, by its name; see `start` for `onAnswer`."""
+        self.start(
+            lambda worker, onProgress, onEnd: TaskRun(
+                worker, f"{ROOM}.{task}", arguments, onProgress, onEnd
+            ),
+            onAnswer,
+        )
 
     def say(self, sentence: str) -> None:
         """Show a sentence."""
