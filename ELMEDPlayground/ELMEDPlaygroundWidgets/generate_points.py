@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 
+from ELMEDPlaygroundWidgets.bench_part import BenchPart
 from ELMEDPlaygroundWidgets.drawing_row import DrawingRow
 from ELMEDPlaygroundWidgets.form import Form
 from ELMEDPlaygroundWidgets.points_models import MODELS
-from ELMEDPlaygroundWidgets.section import Section
 from ELMEDPlaygroundWidgets.views.images_view import offer
 
 if TYPE_CHECKING:
@@ -30,9 +30,10 @@ OFF = "On the bench is a network that classifies. Begin, or change something her
 TOO_FEW = "Draw at least four points with the mouse."
 OWN = "Own choices"
 OWN_HELP = "The fields below are none of the presets."
+BEGIN_HELP = "Lay a generator with these choices on the bench, untrained."
 
 
-class GeneratePoints(Section):
+class GeneratePoints(BenchPart):
     """Model, points and settings of a generator.
 
     Attributes:
@@ -46,14 +47,13 @@ class GeneratePoints(Section):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self._wantsViews = False
         self.widget = qt.QWidget()
         layout = qt.QVBoxLayout(self.widget)
         self._addModels(layout)
         self.forms = {name: self._addForm(layout, name) for name in MODELS}
         row = DrawingRow(layout, "generate", "mode", self._drawn)
         self.padRow, self.pad, self.modeCombo = row.widget, row.pad, row.combo
-        self._addBegin(layout)
+        self._addBegin(layout, "generate", BEGIN_HELP, OFF)
         layout.addStretch(1)
         self._showModel()
 
@@ -92,10 +92,7 @@ class GeneratePoints(Section):
         else:
             text = OTHER if summary.get("generates") else OFF
         self.stateLabel.text = text
-        if model is not None and self._wantsViews:
-            # After all others have heard of the experiment: the panes must know what suits it.
-            qt.QTimer.singleShot(0, lambda: self.bench.views.show(model.views))
-        self._wantsViews = False
+        self._showViews(model.views if model is not None else ())
 
     # Parts
 
@@ -131,20 +128,6 @@ class GeneratePoints(Section):
         layout.addWidget(form.widget)
         return form
 
-    def _addBegin(self, layout: Any) -> None:
-        row = qt.QHBoxLayout()
-        self.beginButton = qt.QPushButton("Begin")
-        self.beginButton.setObjectName("generateBeginButton")
-        self.beginButton.setToolTip("Lay a generator with these choices on the bench, untrained.")
-        self.beginButton.connect("clicked(bool)", self._begin)
-        row.addWidget(self.beginButton)
-        self.stateLabel = qt.QLabel(OFF)
-        self.stateLabel.setObjectName("generateStateLabel")
-        self.stateLabel.setWordWrap(True)
-        self.stateLabel.setToolTip("What is on the bench now.")
-        row.addWidget(self.stateLabel, 1)
-        layout.addLayout(row)
-
     def _showModel(self) -> None:
         """Show what belongs to the chosen model alone."""
         model, form = self.model, self.form
@@ -165,16 +148,6 @@ class GeneratePoints(Section):
         self.presetCombo.blockSignals(wasBlocked)
 
     # What the user does
-
-    def _begin(self, *_) -> None:
-        self.bench.state = None
-        self._wantsViews = True
-        self._changed(self.form.values)
-        if self.bench.summary is not None and self._isChosen():
-            self.bench.reset()
-
-    def _isChosen(self) -> bool:
-        return self.bench.spec.get("generate") == self._spec(self.form.values)
 
     def _spec(self, values: Mapping[str, Any]) -> dict[str, Any]:
         spec = {"model": self.modelName, **values}

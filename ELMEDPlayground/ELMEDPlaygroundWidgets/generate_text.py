@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 
+from ELMEDPlaygroundWidgets.bench_part import BenchPart
 from ELMEDPlaygroundWidgets.form import Choice, Form, Number
-from ELMEDPlaygroundWidgets.section import Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,10 +51,11 @@ ON = "On the bench: a language model with {:,} parameters, {:,} characters to le
 OFF = "No language model is on the bench. Begin, or change something here, to lay one on it."
 NO_FILE = "Choose a text file with the button Choose..."
 WRONG_WIDTH = "The width must be a multiple of the heads."
+BEGIN_HELP = "Lay a language model with these choices on the bench, untrained."
 VIEWS = ("text-written", "text-next")
 
 
-class GenerateText(Section):
+class GenerateText(BenchPart):
     """Text and network of a small language model."""
 
     title = "Text"
@@ -63,7 +64,6 @@ class GenerateText(Section):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self.file = ""
-        self._wantsViews = False
         self.widget = qt.QWidget()
         layout = qt.QVBoxLayout(self.widget)
         about = qt.QLabel(HELP)
@@ -74,20 +74,7 @@ class GenerateText(Section):
         self.form.widget.setObjectName("generateTextForm")
         layout.addWidget(self.form.widget)
         self._addFileRow(layout)
-        row = qt.QHBoxLayout()
-        self.beginButton = qt.QPushButton("Begin")
-        self.beginButton.setObjectName("generateTextBeginButton")
-        self.beginButton.setToolTip(
-            "Lay a language model with these choices on the bench, untrained."
-        )
-        self.beginButton.connect("clicked(bool)", self._begin)
-        row.addWidget(self.beginButton)
-        self.stateLabel = qt.QLabel(OFF)
-        self.stateLabel.setObjectName("generateTextStateLabel")
-        self.stateLabel.setWordWrap(True)
-        self.stateLabel.setToolTip("What is on the bench now.")
-        row.addWidget(self.stateLabel, 1)
-        layout.addLayout(row)
+        self._addBegin(layout, "generateText", BEGIN_HELP, OFF)
         layout.addStretch(1)
 
     def _addFileRow(self, layout: Any) -> None:
@@ -123,10 +110,7 @@ class GenerateText(Section):
         """Say what is on the bench, and show the views of a model that was begun here."""
         on = summary.get("generates") == "text"
         self.stateLabel.text = ON.format(summary["parameters"], summary["train"]) if on else OFF
-        if on and self._wantsViews:
-            # After all others have heard of the experiment: the panes must know what suits it.
-            qt.QTimer.singleShot(0, lambda: self.bench.views.show(VIEWS))
-        self._wantsViews = False
+        self._showViews(VIEWS if on else ())
 
     # What the user does
 
@@ -147,16 +131,6 @@ class GenerateText(Section):
     def _showFile(self, file: str) -> None:
         self.file = file
         self.fileLabel.text = Path(file).name if file else "No file is chosen."
-
-    def _begin(self, *_) -> None:
-        self.bench.state = None
-        self._wantsViews = True
-        self._changed(self.form.values)
-        if self.bench.summary is not None and self._isChosen():
-            self.bench.reset()
-
-    def _isChosen(self) -> bool:
-        return self.bench.spec.get("generate") == self._spec(self.form.values)
 
     def _spec(self, values: Mapping[str, Any]) -> dict[str, Any]:
         chosen = {name: value for name, value in values.items() if name != "source"}
