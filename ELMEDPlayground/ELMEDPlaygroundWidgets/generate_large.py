@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import qt
-
 from ELMEDLib.bridge.packages import ensurePackages
 from ELMEDLib.errors import ELMEDError
 from ELMEDPlaygroundLib.large.kinds import KINDS, Kind
@@ -13,8 +11,7 @@ from ELMEDPlaygroundLib.lessons.speaking import LOOKED_ROUND
 from ELMEDPlaygroundWidgets import large_consent
 from ELMEDPlaygroundWidgets.large_form import BUNDLED, FOLDER, LargeForm
 from ELMEDPlaygroundWidgets.large_results import LargeResults
-from ELMEDPlaygroundWidgets.scan_work import ScanWork
-from ELMEDPlaygroundWidgets.section import Section
+from ELMEDPlaygroundWidgets.work_part import WorkPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,24 +32,17 @@ FACTS = (
 )
 
 
-class GenerateLarge(Section):
+class GenerateLarge(WorkPart):
     """What to make, where the model comes from, what is known of it, and what it made."""
 
     title = "Large models"
     help = "Stable Diffusion, GPT-like models and Whisper, from a folder or the hub."
 
     def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self.work = ScanWork("large")
+        super().__init__(bench, "large", HELP)
         self._facts: dict[str, Any] | None = None
         self._folder = ""
-        self.widget = qt.QWidget()
-        layout = qt.QVBoxLayout(self.widget)
-        layout.setContentsMargins(0, 0, 0, 0)
-        about = qt.QLabel(HELP)
-        about.setWordWrap(True)
-        about.setToolTip("What this page is for.")
-        layout.addWidget(about)
+        layout = self.layout
         self.form = LargeForm(self._look, self._download, self._run, self._choose)
         layout.addWidget(self.form.widget)
         self.results = LargeResults()
@@ -69,17 +59,8 @@ class GenerateLarge(Section):
 
     # The life of the page
 
-    def exit(self) -> None:
-        """Let the worker go when it has nothing to do."""
-        if not self.work.running:
-            self.work.close()
-
     def sceneClosed(self) -> None:
         """Stop."""
-        self.work.close()
-
-    def cleanup(self) -> None:
-        """End the worker."""
         self.work.close()
 
     # What the user does

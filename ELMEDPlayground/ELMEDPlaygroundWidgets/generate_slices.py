@@ -12,13 +12,12 @@ from ELMEDPlaygroundLib.generative.slices.settings import CLASSES, SEGMENT_CLASS
 from ELMEDPlaygroundWidgets import scan_nodes
 from ELMEDPlaygroundWidgets.form import Choice, Form, Number
 from ELMEDPlaygroundWidgets.scan_learning import namesOf
-from ELMEDPlaygroundWidgets.scan_work import ScanWork
-from ELMEDPlaygroundWidgets.section import Section
 from ELMEDPlaygroundWidgets.segment_chooser import SegmentChooser
 from ELMEDPlaygroundWidgets.slices_bench import SlicesBench
 from ELMEDPlaygroundWidgets.slices_run import SlicesRun, SlicesWish
 from ELMEDPlaygroundWidgets.synthetic_nodes import SYNTHETIC, addSynthetic
 from ELMEDPlaygroundWidgets.views.images_view import offer
+from ELMEDPlaygroundWidgets.work_part import WorkPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,25 +64,18 @@ NO_VOLUME = "Check at least one volume to learn from."
 ONE_SUBJECT = "A segment belongs to one subject: choose contrasts of one subject, or no segment."
 
 
-class GenerateSlices(Section):
+class GenerateSlices(WorkPart):
     """Volumes, plane, class, and one button."""
 
     title = "Slices of the open scan"
     help = "Learn the slices of loaded volumes, and make a new, synthetic volume of them."
 
     def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self.work = ScanWork("slices")
+        super().__init__(bench, "slices", HELP)
         self.work.onAnswer = bench.happened
         self.training: dict[str, int] = {}
         """Settings of the engine that the page has no fields for; it has none by itself."""
-        self.widget = qt.QWidget()
-        layout = qt.QVBoxLayout(self.widget)
-        layout.setContentsMargins(0, 0, 0, 0)
-        about = qt.QLabel(HELP)
-        about.setWordWrap(True)
-        about.setToolTip("What this part is for.")
-        layout.addWidget(about)
+        layout = self.layout
         rows = qt.QFormLayout()
         layout.addLayout(rows)
         self._addVolumes(rows)
@@ -177,11 +169,6 @@ class GenerateSlices(Section):
             self.segmentCombo.refresh()
             self._showClasses()
 
-    def exit(self) -> None:
-        """Let the worker go when it has nothing to do."""
-        if not self.work.running:
-            self.work.close()
-
     def sceneClosed(self) -> None:
         """Forget what belonged to the scene."""
         self.work.close()
@@ -192,7 +179,7 @@ class GenerateSlices(Section):
 
     def cleanup(self) -> None:
         """End the worker, and let go of the table."""
-        self.work.close()
+        super().cleanup()
         self.walking.forget()
         self.tableView.setMRMLTableNode(None)
 

@@ -13,9 +13,9 @@ from ELMEDLib.bridge.packages import ensurePackages
 from ELMEDLib.environment import SPEECH
 from ELMEDLib.errors import ELMEDError
 from ELMEDPlaygroundLib.speech.commands import COMMANDS, SPOKEN
-from ELMEDPlaygroundWidgets.scan_work import ScanWork
-from ELMEDPlaygroundWidgets.section import Section
+from ELMEDPlaygroundWidgets.buttons import pushButton
 from ELMEDPlaygroundWidgets.speech_actions import carryOut
+from ELMEDPlaygroundWidgets.work_part import WorkPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,22 +38,15 @@ CONTEXT = "speech.commands"
 ROWS_SHOWN = 6
 
 
-class GenerateSpeech(Section):
+class GenerateSpeech(WorkPart):
     """A recording or the microphone, what was heard, and the list of commands."""
 
     title = "Speech"
     help = "Steer the playground and Slicer's views with spoken commands."
 
     def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self.work = ScanWork("speech")
-        self.widget = qt.QWidget()
-        layout = qt.QVBoxLayout(self.widget)
-        layout.setContentsMargins(0, 0, 0, 0)
-        about = qt.QLabel(HELP)
-        about.setWordWrap(True)
-        about.setToolTip("What this page is for.")
-        layout.addWidget(about)
+        super().__init__(bench, "speech", HELP)
+        layout = self.layout
         self._addSources(layout)
         self._addResult(layout)
         layout.addWidget(self.work.widget)
@@ -74,7 +67,7 @@ class GenerateSpeech(Section):
         self.pathEdit.setToolTip("A WAV file in which a command is said: any rate, any width.")
         label.setToolTip(self.pathEdit.toolTip)
         self.pathEdit.connect("currentPathChanged(QString)", self._fileChosen)
-        self.fileButton = _button(
+        self.fileButton = pushButton(
             "speechFileButton", "Recognise", "Recognise the command in the recording.", self._file
         )
         row.addWidget(label)
@@ -82,7 +75,7 @@ class GenerateSpeech(Section):
         row.addWidget(self.fileButton)
         layout.addLayout(row)
         row = qt.QHBoxLayout()
-        self.microphoneButton = _button(
+        self.microphoneButton = pushButton(
             "speechMicrophoneButton",
             f"Listen for {LISTENING_S} seconds",
             "Record this computer's microphone, and recognise the command. Nothing is kept.",
@@ -125,17 +118,6 @@ class GenerateSpeech(Section):
         self.table.setMinimumHeight(ROWS_SHOWN * self.table.rowHeight(0))
         layout.addWidget(self.table)
 
-    # The life of the page
-
-    def exit(self) -> None:
-        """Let the worker go when it has nothing to do."""
-        if not self.work.running:
-            self.work.close()
-
-    def cleanup(self) -> None:
-        """End the worker."""
-        self.work.close()
-
     # What the user does
 
     def _fileChosen(self, *_) -> None:
@@ -175,11 +157,3 @@ class GenerateSpeech(Section):
             self.bench.happened(SPOKEN, answer)
         source = Path(self.pathEdit.currentPath).name if task == "speech_file" else "the microphone"
         return f"{answer['seconds']:.1f} seconds from {source}."
-
-
-def _button(name: str, text: str, help: str, onClick: Any) -> Any:  # noqa: A002 - what it is
-    button = qt.QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(help)
-    button.connect("clicked(bool)", onClick)
-    return button

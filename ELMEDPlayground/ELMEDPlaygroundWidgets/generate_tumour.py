@@ -16,13 +16,12 @@ from ELMEDPlaygroundLib.arrays import decode, encode
 from ELMEDPlaygroundLib.tumour.brains import Brain, bundled_brains
 from ELMEDPlaygroundLib.tumour.example import example
 from ELMEDPlaygroundLib.tumour.masks import USUAL_LEVEL, volumes_of
-from ELMEDPlaygroundWidgets.scan_work import ScanWork
-from ELMEDPlaygroundWidgets.section import Section
 from ELMEDPlaygroundWidgets.synthetic_nodes import SYNTHETIC, addSynthetic, tag
 from ELMEDPlaygroundWidgets.tumour_pad import TumourPad
 from ELMEDPlaygroundWidgets.tumour_pictures import TumourPictures
 from ELMEDPlaygroundWidgets.tumour_runs import SliceMaskRun
 from ELMEDPlaygroundWidgets.tumour_tools import TumourTools
+from ELMEDPlaygroundWidgets.work_part import WorkPart
 from ELMEDSegmentLib.labels import CHANNEL_TITLES, LABEL_TITLES
 from ELMEDSegmentWidgets.glioma_labels import referenceVolumeOf
 
@@ -46,25 +45,18 @@ NO_VOLUME = (
 )
 
 
-class GenerateTumour(Section):
+class GenerateTumour(WorkPart):
     """A pad with its tools, the pictures that come of it, and the way into the scene."""
 
     title = "A painted tumour"
     help = "Paint a tumour into a brain, and see it in T1, T1 with contrast, T2 and FLAIR."
 
     def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self.work = ScanWork("tumour")
+        super().__init__(bench, "tumour", HELP)
         self._brains: dict[str, Brain] = {}
         self._examples = FIRST_EXAMPLE
         self._drawn: dict[str, Any] | None = None
-        self.widget = qt.QWidget()
-        layout = qt.QVBoxLayout(self.widget)
-        layout.setContentsMargins(0, 0, 0, 0)
-        about = qt.QLabel(HELP)
-        about.setWordWrap(True)
-        about.setToolTip("What this page is for.")
-        layout.addWidget(about)
+        layout = self.layout
         self._addBrain(layout)
         row = qt.QHBoxLayout()
         self.pad = TumourPad(self._painted)
@@ -148,17 +140,8 @@ class GenerateTumour(Section):
 
     # The life of the page
 
-    def exit(self) -> None:
-        """Let the worker go when it has nothing to do."""
-        if not self.work.running:
-            self.work.close()
-
     def sceneClosed(self) -> None:
         """Stop: a segmentation that is being read is gone."""
-        self.work.close()
-
-    def cleanup(self) -> None:
-        """End the worker."""
         self.work.close()
 
     # What the user does

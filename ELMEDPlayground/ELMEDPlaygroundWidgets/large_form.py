@@ -8,6 +8,7 @@ import ctk
 import qt
 
 from ELMEDPlaygroundLib.large.kinds import KINDS
+from ELMEDPlaygroundWidgets.buttons import pushButton
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,10 +114,10 @@ class LargeForm:
         self.modelEdit.setObjectName("largeModelLineEdit")
         self.modelEdit.setToolTip("The model's name on the hub, as owner/model.")
         self._modelRow = self._row("Name:", self.modelEdit)
-        self.lookButton = _button(
+        self.lookButton = pushButton(
             "largeLookButton", "Look", "Show size, licence and memory; nothing is loaded.", onLook
         )
-        self.downloadButton = _button(
+        self.downloadButton = pushButton(
             "largeDownloadButton",
             "Download",
             "Download the model from the hub, after asking you.",
@@ -160,7 +161,9 @@ class LargeForm:
         self.seedSpinBox.setRange(0, 999_999)
         self.seedSpinBox.setToolTip("Decides what chance does: the same seed, the same result.")
         self.seedLabel.setToolTip(self.seedSpinBox.toolTip)
-        self.runButton = _button("largeRunButton", "Generate", "Load the model and run it.", onRun)
+        self.runButton = pushButton(
+            "largeRunButton", "Generate", "Load the model and run it.", onRun
+        )
         for part in (self.lengthLabel, self.lengthSpinBox, self.seedLabel, self.seedSpinBox):
             row.addWidget(part)
         row.addWidget(self.runButton, 1)
@@ -208,11 +211,3 @@ def _combo(name: str, help: str) -> Any:  # noqa: A002 - what it is
     combo.setObjectName(name)
     combo.setToolTip(help)
     return combo
-
-
-def _button(name: str, text: str, help: str, onClick: Callable[..., None]) -> Any:  # noqa: A002
-    button = qt.QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(help)
-    button.connect("clicked(bool)", onClick)
-    return button

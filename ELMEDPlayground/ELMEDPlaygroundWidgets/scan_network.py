@@ -11,6 +11,7 @@ import qt
 import slicer
 
 from ELMEDPlaygroundWidgets import scan_nodes
+from ELMEDPlaygroundWidgets.buttons import pushButton
 from ELMEDPlaygroundWidgets.scan_runs import Question, Reply, ScanRun, stateOf
 from ELMEDPlaygroundWidgets.segment_chooser import SegmentChooser
 from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS
@@ -88,7 +89,7 @@ class ScanNetwork:
         layout.addRow(names["remarksLabel"])
         self._choices = _Choices(self.selectors)
         self._guesses = ChannelSelectors(SimpleNamespace(**names))
-        self.openButton = _button(
+        self.openButton = pushButton(
             "scanOpenButton",
             "List the layers",
             "Load the network, prepare the scan for it, and list the network's layers.",
@@ -115,7 +116,7 @@ class ScanNetwork:
             "says of most of the brain. Click on one to choose it."
         )
         layout.addRow("Channel:", self.channelList)
-        self.mapButton = _button(
+        self.mapButton = pushButton(
             "scanMapButton",
             "Show the feature map over the slices",
             "Make the channel's map a volume at the scan's place, and lay it over the scan.",
@@ -136,7 +137,7 @@ class ScanNetwork:
             "of a segment."
         )
         layout.addRow("Voxels:", self.segmentCombo.widget)
-        self.camButton = _button(
+        self.camButton = pushButton(
             "scanCamButton",
             "Show what speaks for the region (Grad-CAM)",
             "Weigh the layer's maps by how much they raise the region's score, and lay the sum "
@@ -151,7 +152,7 @@ class ScanNetwork:
             self.contrastCombo.addItem(CHANNEL_TITLES[channel], channel)
         self.contrastCombo.setCurrentIndex(CHANNELS.index("flair"))
         layout.addRow("Contrast:", self.contrastCombo)
-        self.contrastButton = _button(
+        self.contrastButton = pushButton(
             "scanContrastButton",
             "Segment without this contrast",
             "Segment with all contrasts and again with this one set to zero, and compare.",
@@ -343,11 +344,3 @@ def _label(name: str, help: str) -> Any:  # noqa: A002 - what it is
     label.setToolTip(help)
     label.visible = False
     return label
-
-
-def _button(name: str, text: str, help: str, onClick: Callable[..., None]) -> Any:  # noqa: A002
-    button = qt.QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(help)
-    button.connect("clicked(bool)", onClick)
-    return button

@@ -8,6 +8,7 @@ import qt
 import slicer
 
 from ELMEDLib.bridge.glioma import GLIOMA_SEGMENTS
+from ELMEDPlaygroundWidgets.buttons import pushButton
 from ELMEDPlaygroundWidgets.tumour_pad import ERASER
 
 if TYPE_CHECKING:
@@ -61,11 +62,11 @@ class TumourTools:
         self.sizeSlider.setValue(pad.radius)
         self.sizeSlider.connect("valueChanged(int)", self._sizeChosen)
         _addRow(column, "Size:", self.sizeSlider)
-        self.clearButton = _button(
+        self.clearButton = pushButton(
             "tumourClearButton", "Clear", "Remove all paint: the brain is healthy.", onClear
         )
         column.addWidget(self.clearButton)
-        self.exampleButton = _button(
+        self.exampleButton = pushButton(
             "tumourExampleButton",
             "Example",
             "Paint a core in an enhancing rim, with oedema around; another one each time.",
@@ -87,7 +88,7 @@ class TumourTools:
         label.setToolTip(self.segmentationSelector.toolTip)
         column.addWidget(label)
         column.addWidget(self.segmentationSelector)
-        self.scanButton = _button(
+        self.scanButton = pushButton(
             "tumourScanButton",
             "Take its slice",
             "Take the tumour on the slice that the axial view shows, fitted into this brain.",
@@ -122,11 +123,3 @@ def _swatch(colour: tuple[float, float, float]) -> Any:
     pixmap = qt.QPixmap(16, 16)
     pixmap.fill(qt.QColor(*(round(255 * part) for part in colour)))
     return qt.QIcon(pixmap)
-
-
-def _button(name: str, title: str, help_: str, onClick: Callable[[], None]) -> Any:
-    button = qt.QPushButton(title)
-    button.setObjectName(name)
-    button.setToolTip(help_)
-    button.connect("clicked(bool)", lambda *_: onClick())
-    return button
