@@ -67,6 +67,7 @@ class Bench:
         self._savedAt = 0.0
         self._home: int | None = None
         self._restoring = False
+        self._leaving = False
         self._unsettled = False
         self._until = 0
         self._advancing = -1
@@ -121,6 +122,8 @@ class Bench:
             spec: the choices.
             state: where it was; without one it begins anew.
         """
+        if self._leaving:
+            self.close()
         self._settle()
         self._setRunning(False)
         self._generation += 1
@@ -224,13 +227,19 @@ class Bench:
         self._tell("happened", task, answer)
 
     def leave(self) -> None:
-        """Let the worker go, with the state in safe keeping."""
+        """Let the worker go, with the state in safe keeping; `stay` takes it back."""
         self._settle()
         self.pause()
-        self.save(then=self.close)
+        self._leaving = True
+        self.save(then=self._closeIfLeft)
+
+    def stay(self) -> None:
+        """Keep the worker: who was about to leave has come back."""
+        self._leaving = False
 
     def close(self) -> None:
         """Let the worker go now."""
+        self._leaving = False
         self._generation += 1
         self._settle()
         self.running = False
@@ -242,6 +251,10 @@ class Bench:
     def _settle(self) -> None:
         self._settling.stop()
         self._unsettled = False
+
+    def _closeIfLeft(self) -> None:
+        if self._leaving:
+            self.close()
 
     def _createIfUnsettled(self) -> None:
         """Wait no longer for more choices: somebody wants to go on."""
@@ -325,6 +338,10 @@ class Bench:
     def _failed(self, error: ELMEDError) -> None:
         self._advancing = -1
         self._setRunning(False)
+        if self._leaving:
+            # Nobody needs the worker any more, and the state of some seconds ago is kept.
+            self.close()
+            return
         if isinstance(error, CancelledError):
             return
         gone = self._home is not None and self.laboratory.workerProcessID != self._home

@@ -90,8 +90,10 @@ class PlaygroundPanel(Panel, Follower):
         """Warm the worker up with the experiment, and take up new nodes."""
         for section in self.sections:
             section.enter()
-        if self._isEntered() and self.bench.summary is None:
-            self._begin()
+        if self._isEntered():
+            self.bench.stay()
+            if self.bench.summary is None:
+                self._begin()
         self.check()
 
     def parametersChanged(self) -> None:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from host.panel_checks import wait_for
-
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -92,5 +90,6 @@ def standing(host: Any, observers: ObserverCount, before: Collection[int] = ()) 
 
     host.process_events()
     with suppress(TimeoutError):
-        wait_for(lambda: not new(), PATIENCE_S)
+        # With Qt at work: a panel may wait for its worker's last answer before it lets it go.
+        host.wait_until(lambda: not new(), PATIENCE_S)
     return Standing(len(observers), host.core.scene.GetNumberOfNodes(), len(new()))

@@ -329,6 +329,48 @@ def test_leaving_the_module_ends_the_worker_and_coming_back_goes_on(host, panel,
     assert step(bench) == rested
 
 
+def test_who_comes_back_at_once_finds_the_experiment_at_work(host, panel, bench):
+    quiet(host, bench)
+    worker = panel.logic.laboratory.workerProcessID
+    # Without a turn of the event loop between them: the state is still on its way.
+    panel.exit()
+    panel.enter()
+    quiet(host, bench)
+    rested = step(bench)
+
+    assert bench.summary is not None
+    assert panel.logic.laboratory.workerProcessID == worker
+    panel.ui.stepButton.click()
+    quiet(host, bench)
+    assert step(bench) == rested + 1
+
+
+def test_a_worker_that_dies_while_it_is_left_is_not_started_anew(host, panel, bench):
+    run_until(host, panel, bench, 30)
+    rested = step(bench)
+    worker = panel.logic.laboratory.workerProcessID
+    os.kill(worker, 19)  # SIGSTOP: the state cannot be saved before the end
+    host.select_module("")
+    os.kill(worker, 9)
+    host.wait_until(lambda: not bench.laboratory.busy)
+
+    assert panel.logic.laboratory.workerProcessID is None
+    assert panel.ui.readinessLabel.text == ""
+    host.select_module(NAME)
+    host.wait_until(lambda: bench.summary is not None, 60)
+    quiet(host, bench)
+    assert step(bench) == rested
+
+
+def test_a_scene_that_is_opened_while_the_panel_is_left_ends_the_worker(host, panel, bench):
+    quiet(host, bench)
+    worker = panel.logic.laboratory.workerProcessID
+    panel.exit()
+    bench.lay(bench.spec, None)
+    host.wait_until(lambda: panel.logic.laboratory.workerProcessID is None, 5)
+    wait_for(lambda: not is_alive(worker), 5.0)
+
+
 def test_the_self_test_passes(host):
     host.load_module(NAME)
     import ELMEDPlayground
