@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
 
 
+OWN_ATTRIBUTE = "ELMED.Own"
+"""Of volumes that ELMED has made: they are results, and no contrast of a study."""
+
+
 class OwnVolumes:
     """One kind of volumes that a segmentation may have, each at most once."""
 
@@ -53,6 +57,7 @@ class OwnVolumes:
                 continue
             title = slicer.mrmlScene.GenerateUniqueName(self.titles[name])
             new[name] = addVolumeFromImage(image, title)
+            new[name].SetAttribute(OWN_ATTRIBUTE, name)
             segmentationNode.SetNodeReferenceID(self._roleOf(name), new[name].GetID())
         return new
 

@@ -9,6 +9,7 @@ import slicer
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.inputs.channels import Candidate
 from ELMEDSegmentLib.inputs.series_facts import SeriesFacts
+from ELMEDSegmentWidgets.own_volumes import OWN_ATTRIBUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,12 +40,14 @@ TAGS = {
 
 
 def visibleVolumes() -> list[slicer.vtkMRMLScalarVolumeNode]:
-    """Return the scene's scalar volumes that a user can see, label maps left out."""
+    """Return the scene's scalar volumes that a user can see, label maps and results left out."""
     nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
     return [
         node
         for node in nodes
-        if not node.IsA("vtkMRMLLabelMapVolumeNode") and not node.GetHideFromEditors()
+        if not node.IsA("vtkMRMLLabelMapVolumeNode")
+        and not node.GetHideFromEditors()
+        and not node.GetAttribute(OWN_ATTRIBUTE)
     ]
 
 

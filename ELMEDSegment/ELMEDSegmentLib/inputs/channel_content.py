@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import SimpleITK as sitk
@@ -26,7 +26,7 @@ from ELMEDSegmentLib.heads import LARGEST_BRAIN_ML
 from ELMEDSegmentLib.labels import CHANNELS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 SPACING_MM = 3.0
 
@@ -38,6 +38,12 @@ EDGE_MM = 3.0
 
 FEWEST_VOXELS = 500
 """Less common tissue than this (14 ml) tells nothing."""
+
+MOST_VOLUMES = 16
+"""Of more than these every arrangement would take minutes to compare, and many would do."""
+
+LARGEST_GRID = 30_000_000
+"""Voxels that the volumes span; a head has half a million, volumes far apart any number."""
 
 ENOUGH_VOXELS = 8000
 """So many places tell the relations as well as all of them."""
@@ -100,8 +106,9 @@ def arrange(
     free = [index for index in range(len(images)) if index not in known.values()]
     missing = [channel for channel in channels if channel not in known]
     count = min(len(free), len(missing))
+    relations = _Relations(tissue)
     scores = [
-        (score(tissue, {**known, **dict(zip(chosen, order, strict=True))}), chosen, order)
+        (relations.score({**known, **dict(zip(chosen, order, strict=True))}), chosen, order)
         for chosen in itertools.combinations(missing, count)
         for order in itertools.permutations(free, count)
     ]
@@ -117,7 +124,10 @@ def tissue_of(images: Sequence[sitk.Image]) -> Tissue | None:
     """Return what `images` show inside the brain, None when it is too little."""
     from scipy import ndimage, stats
 
-    volumes, covered = _on_common_grid(images)
+    grid = _common_grid(images)
+    if np.prod(grid.size, dtype=float) > LARGEST_GRID:
+        return None
+    volumes, covered = _on_grid(images, grid)
     head = _common_head(volumes) & covered
     skull = head.sum() * SPACING_MM**3 / 1000 > LARGEST_BRAIN_ML
     # The border of the common grid counts as outside.
@@ -137,14 +147,20 @@ def tissue_of(images: Sequence[sitk.Image]) -> Tissue | None:
     return Tissue(values, stats.rankdata(values, axis=1), depth[places], bool(skull))
 
 
-def _on_common_grid(images: Sequence[sitk.Image]) -> tuple[list[np.ndarray], np.ndarray]:
-    """Return `images` `(z, y, x)` on one coarse grid, and where all of them were scanned."""
+def _common_grid(images: Sequence[sitk.Image]) -> geometry.Grid:
+    """Return the coarse grid that all `images` lie in."""
     corners = np.concatenate([geometry.Grid.of(image).corners() for image in images])
     low, high = corners.min(axis=0), corners.max(axis=0)
     size = tuple(int(n) for n in np.ceil((high - low) / SPACING_MM) + 1)
     origin = tuple(float(value) for value in low)
-    grid = geometry.Grid(size, (SPACING_MM,) * 3, origin, IDENTITY)
-    volumes, covered = [], np.ones(size[::-1], bool)
+    return geometry.Grid(size, (SPACING_MM,) * 3, origin, IDENTITY)
+
+
+def _on_grid(
+    images: Sequence[sitk.Image], grid: geometry.Grid
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return `images` `(z, y, x)` on `grid`, and where all of them were scanned."""
+    volumes, covered = [], np.ones(grid.size[::-1], bool)
     for image in images:
         volumes.append(sitk.GetArrayFromImage(grid.resample(sitk.Cast(image, sitk.sitkFloat32))))
         everywhere = geometry.Grid.of(image).place(np.ones(image.GetSize()[::-1], np.uint8))
@@ -168,27 +184,41 @@ def _common_head(volumes: Sequence[np.ndarray]) -> np.ndarray:
     return np.stack([ndimage.binary_fill_holes(plane) for plane in largest])
 
 
-def score(tissue: Tissue, arrangement: Mapping[str, int]) -> float:
-    """Return how well an arrangement (index by channel) agrees with the relations named above."""
-    index = dict(arrangement)
-    t1s = [index[channel] for channel in ("t1", "t1c") if channel in index]
-    t2, flair = index.get("t2"), index.get("flair")
-    ranks = np.corrcoef(tissue.ranks)
-    total = 0.0
-    if len(t1s) == 2:  # noqa: PLR2004 - both T1 volumes
-        total += WEIGHTS["pair"] * ranks[t1s[0], t1s[1]]
-        total += ENHANCEMENT * _enhancement(tissue.values, *t1s)
-    if t2 is not None:
-        others = [volume for volume in index.values() if volume != t2]
-        tails = _tails(tissue.values)
-        total += WEIGHTS["fluid"] * (tails[t2] - float(np.mean(tails[others])))
-        total -= WEIGHTS["inverse"] * float(sum(ranks[t1, t2] for t1 in t1s))
-    if t2 is not None and flair is not None:
-        solid = tissue.values[t2] < np.percentile(tissue.values[t2], 85)
-        total += WEIGHTS["resembling"] * np.corrcoef(tissue.ranks[[t2, flair]][:, solid])[0, 1]
-        if t1s and not tissue.skull:
-            total += WEIGHTS["depth"] * _deeper(tissue, t1s, flair, solid)
-    return float(total)
+class _Relations:
+    """How the volumes of a tissue are related; each relation is computed once."""
+
+    def __init__(self, tissue: Tissue) -> None:
+        self._tissue = tissue
+        self._ranks = np.corrcoef(tissue.ranks)
+        self._tails = _tails(tissue.values)
+        self._known: dict[tuple[object, ...], Any] = {}
+
+    def score(self, arrangement: Mapping[str, int]) -> float:
+        """Return how well an arrangement (index by channel) agrees with the relations."""
+        index = dict(arrangement)
+        t1s = [index[channel] for channel in ("t1", "t1c") if channel in index]
+        t2, flair = index.get("t2"), index.get("flair")
+        total = 0.0
+        if len(t1s) == 2:  # noqa: PLR2004 - both T1 volumes
+            total += WEIGHTS["pair"] * self._ranks[t1s[0], t1s[1]]
+            total += ENHANCEMENT * self._once(_enhancement, *t1s)
+        if t2 is not None:
+            others = [volume for volume in index.values() if volume != t2]
+            total += WEIGHTS["fluid"] * (self._tails[t2] - float(np.mean(self._tails[others])))
+            total -= WEIGHTS["inverse"] * float(sum(self._ranks[t1, t2] for t1 in t1s))
+        if t2 is not None and flair is not None:
+            total += WEIGHTS["resembling"] * self._once(_resembling, t2, flair)
+            if t1s and not self._tissue.skull:
+                deeper = float(np.mean([self._once(_deeper, t1, t2) for t1 in t1s]))
+                total += WEIGHTS["depth"] * (deeper - self._once(_deeper, flair, t2))
+        return float(total)
+
+    def _once(self, relation: Callable[[Tissue, int, int], float], *volumes: int) -> float:
+        key = (relation, *volumes)
+        if key not in self._known:
+            self._known[key] = relation(self._tissue, *volumes)
+        found: float = self._known[key]
+        return found
 
 
 def _tails(values: np.ndarray) -> np.ndarray:
@@ -198,16 +228,28 @@ def _tails(values: np.ndarray) -> np.ndarray:
     return tails
 
 
-def _enhancement(values: np.ndarray, plain: int, enhanced: int) -> float:
+def _enhancement(tissue: Tissue, plain: int, enhanced: int) -> float:
     """Return how one-sidedly `enhanced` is brighter: log of the bright over the dark difference."""
-    dark, middle, bright = np.percentile(values[enhanced] - values[plain], [0.5, 50, 99.5])
+    difference = tissue.values[enhanced] - tissue.values[plain]
+    dark, middle, bright = np.percentile(difference, [0.5, 50, 99.5])
     return float(np.log((bright - middle + 1e-6) / (middle - dark + 1e-6)))
 
 
-def _deeper(tissue: Tissue, t1s: Sequence[int], flair: int, solid: np.ndarray) -> float:
-    """Return how much more T1 than FLAIR grows brighter with depth, as a rank correlation."""
+def _resembling(tissue: Tissue, t2: int, flair: int) -> float:
+    """Return how much alike T2 and FLAIR are outside fluid, as a rank correlation."""
+    return float(np.corrcoef(tissue.ranks[[t2, flair]][:, _solid(tissue, t2)])[0, 1])
+
+
+def _deeper(tissue: Tissue, volume: int, t2: int) -> float:
+    """Return how much brighter a volume grows with depth outside fluid, as a rank correlation."""
     from scipy import stats
 
+    solid = _solid(tissue, t2)
     depth = stats.rankdata(tissue.depth_mm[solid])
-    correlations = [np.corrcoef(depth, tissue.ranks[v][solid])[0, 1] for v in (*t1s, flair)]
-    return float(np.mean(correlations[:-1]) - correlations[-1])
+    return float(np.corrcoef(depth, tissue.ranks[volume][solid])[0, 1])
+
+
+def _solid(tissue: Tissue, t2: int) -> np.ndarray:
+    """Return the places `(place,)` that are no fluid, if the volume `t2` is T2."""
+    places: np.ndarray = tissue.values[t2] < np.percentile(tissue.values[t2], 85)
+    return places

@@ -40,7 +40,7 @@ SIGNS = (
         (OTHER,),
         "another kind of series",
         0.97,
-        r"dwi|adc|e?adc|trace\w*|dti|diff\w*|b[ _-]?\d{3,4}|tensor|col(?:our)?[ _-]?fa|perf\w*|dsc|"
+        r"dwi|adc|e?adc|trace\w*|dti|diff\w*|tensor|col(?:our)?[ _-]?fa|perf\w*|dsc|"
         r"dce|asl|r?cbf|r?cbv|mtt|ttp|tmax|swi|swan|(?:min)?ip|mip|tof|mra|mrv|angio\w*|"
         r"t2[ _-]?(?:\*|star)\w*|t2w?[ _-]?ffe|hemo|bold|fmri|spectro\w*|mrs|csi|"
         r"(?:field|t1|t2)[ _-]?map\w*|local[iz]\w*|localis\w*|loc|scout|survey|3[ _-]?plane|"
@@ -67,10 +67,24 @@ SIGNS = (
         0.8,
         r"mp2?[ _-]?rage|m?prage|spgr|bravo|(?:ir-?)?fspgr|vibe|tfl3d|3d[ _-]?t[ft]e|thrive",
     ),
+    # A b-value comes last: "B102_T1" is a T1 of the patient B102.
     _sign(
-        (OTHER,), "another kind of series", 0.85, r"pd|pdw|proton[ _-]density|gre|fl2d|ffe|phase"
+        (OTHER,),
+        "another kind of series",
+        0.85,
+        r"pd|pdw|proton[ _-]density|gre|fl2d|ffe|phase|b[ _-]?\d{3,4}",
     ),
 )
+
+THERAPY = (
+    r"op|oper[a-z]*|surg[a-z]*|resect[a-z]*|biops[a-z]*|treat[a-z]*|therap[a-z]*|chemo[a-z]*|"
+    r"c{0,2}rt|radi[a-z]*|irradiat[a-z]*|bestrahl[a-z]*|intervention[a-z]*"
+)
+
+TIME_OF_EXAMINATION = re.compile(
+    rf"(?<![a-z])(?:pre|post|before|after|vor|nach)[ _-]*(?:der )?(?:{THERAPY})(?![a-z])"
+)
+"""Before or after an operation, which says nothing about contrast agent: "post-op T1" is a T1."""
 
 WITHOUT = re.compile(
     r"(?<![a-z])(?:without|w ?/ ?o|w-?o|non?|ohne|pre|vor|sans|unenhanced|nat(?:ive?)?)(?![a-z])"
@@ -122,6 +136,7 @@ def evidence_of_name(name: str, source: str = NAME, doubt: float = 0.0) -> list[
 
 
 def _contrast(text: str, source: str, doubt: float) -> Evidence:
+    text = TIME_OF_EXAMINATION.sub(" ", text)
     without = WITHOUT.search(text)
     if without:
         words = without.group().strip(" _-")

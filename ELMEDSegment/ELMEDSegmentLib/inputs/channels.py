@@ -210,8 +210,11 @@ def _fill_from_images(
     readers = [candidates[index].image for index in looked]
     if not silent or not missing or len(looked) < 2 or None in readers:  # noqa: PLR2004
         return []
-    from ELMEDSegmentLib.inputs.channel_content import arrange
+    from ELMEDSegmentLib.inputs.channel_content import MOST_VOLUMES, arrange
 
+    if len(looked) > MOST_VOLUMES:
+        many = f"{len(silent)} volumes do not tell what they are"
+        return [f"{many}, too many to tell from the images which is which."]
     images = [reader() for reader in readers if reader]
     known = {channel: looked.index(guess.index) for channel, guess in guesses.items()}
     arrangement = arrange(images, known)

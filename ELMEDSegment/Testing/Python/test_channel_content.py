@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import pytest
 import SimpleITK as sitk
 
-from ELMEDSegmentLib.inputs.channel_content import HIGHEST, arrange
+from ELMEDSegmentLib.inputs.channel_content import HIGHEST, MOST_VOLUMES, arrange
 from ELMEDSegmentLib.inputs.channels import Candidate, identify
 from ELMEDSegmentLib.labels import CHANNELS
 
@@ -54,6 +55,29 @@ def test_images_are_not_read_when_names_tell_all():
 def test_volumes_with_nothing_in_common_are_not_guessed(project):
     images = read(project / "Resources" / "SampleStudy")
     images[0].SetOrigin([1000.0, 0.0, 0.0])
+    assert arrange(images, {}) is None
+
+
+def test_many_silent_volumes_are_compared_soon_and_too_many_not_at_all(project):
+    images = [
+        sitk.Shrink(image, [4, 4, 4]) for image in read(project / "Resources" / "SampleStudy")
+    ]
+    images += [sitk.ShiftScale(images[0], shift, 1.0) for shift in range(1, 6)]
+    started = time.process_time()
+    assert arrange(images, {}) is not None
+    assert time.process_time() - started < 10
+
+    def fail():
+        pytest.fail("an image was read")
+
+    found = identify([Candidate(f"series {n}", image=fail) for n in range(MOST_VOLUMES + 1)])
+    assert found.guesses == {}
+    assert f"{MOST_VOLUMES + 1} volumes do not tell what they are, too many" in found.remarks[0]
+
+
+def test_volumes_that_lie_far_apart_do_not_fill_the_memory(project):
+    images = read(project / "Resources" / "SampleStudy")
+    images[0].SetOrigin([1e6, 1e6, 0.0])
     assert arrange(images, {}) is None
 
 

@@ -89,6 +89,18 @@ def test_two_volumes_for_one_contrast_and_a_gap_are_said(panel, load):
     assert "No volume was recognised as T2 and FLAIR." in text
 
 
+def test_maps_and_prepared_volumes_of_a_result_are_no_inputs(panel, load, images, slicer):
+    from ELMEDSegmentWidgets.prepared_volumes import PREPARED
+    from ELMEDSegmentWidgets.result_maps import setMaps
+
+    nodes = load({"t1": "T1 5 mm", "t1c": "T1 post 5 mm", "flair": "FLAIR 5 mm"})
+    segmentation = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Result")
+    PREPARED.give(segmentation, images)
+    setMaps(segmentation, {"WT": images["t2"]})
+    panel.ui.guessButton.click()
+    assert selected(panel) == {**nodes, "t2": None}
+
+
 def test_one_study_of_the_subject_hierarchy_fills_the_selectors(panel, load):
     from ELMEDSegmentWidgets.study_volumes import putIntoStudy
 
