@@ -98,13 +98,13 @@ class CohortSection:
 
     def enter(self) -> None:
         """Take up what has changed while another module was open."""
+        self.place.stay()
         if self.ui and not self.running:
             self.readSource()
 
     def exit(self) -> None:
         """Let the worker go when it has nothing to do."""
-        if not self.running:
-            self.place.close()
+        self.place.leave()
 
     def cleanup(self) -> None:
         """End everything; what is done stays, and the next run goes on from there."""

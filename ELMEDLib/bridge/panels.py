@@ -88,14 +88,14 @@ class Panel(VTKObservationMixin):
 
     def enter(self) -> None:
         """Take up what has changed while another module was open."""
+        self.place.stay()
         if self.parameters is None:
             self.useParameters(self.logic.getParameterNode())
         self.refresh()
 
     def exit(self) -> None:
         """Let the worker go when it has nothing to do; it holds much memory."""
-        if not self.place.running:
-            self.place.close()
+        self.place.leave()
 
     def cleanup(self) -> None:
         """End everything: the panel is about to be deleted."""
@@ -230,8 +230,6 @@ class RunPanel(Panel):
         else:
             self.say("There is no new result; what was there before is unchanged.")
             self.showError(run.error)
-        if not self._isEntered():
-            self.exit()
 
     # What the user sees of a run
 

@@ -59,6 +59,8 @@ class Run:
         self.running = False
         self.fraction = 0.0
         self.folder: Path | None = None
+        self.afterwards: Callable[[], None] | None = None
+        """Called when all is over, by whoever waits for that: also where nobody is told."""
         self._worker = worker
         self._onProgress = onProgress
         self._onEnd = onEnd
@@ -228,8 +230,12 @@ class Run:
         self._steps = None
         self._tidying = threading.Thread(target=self._tidy, args=(ending,))
         self._tidying.start()
-        if self._onEnd:
-            self._onEnd(self)
+        try:
+            if self._onEnd:
+                self._onEnd(self)
+        finally:
+            if self.afterwards:
+                self.afterwards()
 
     def _tidy(self, ending: threading.Thread | None) -> None:
         """Remove the temporary folder once nobody can write into it any more."""

@@ -99,12 +99,12 @@ class WorkSection(LazySection):
 
     def enter(self) -> None:
         """Take up what has changed while another module was open."""
+        self.place.stay()
         self.check()
 
     def exit(self) -> None:
         """Let the worker go when it has nothing to do."""
-        if not self.place.running:
-            self.place.close()
+        self.place.leave()
 
     def cleanup(self) -> None:
         """End everything: the panel is about to be deleted."""

@@ -64,6 +64,18 @@ class Workplace:
         self.run.start()
         return self.run
 
+    def leave(self) -> None:
+        """Let the worker go as soon as it has nothing to do: it holds much memory."""
+        if self.run is not None and self.run.running:
+            self.run.afterwards = self.leave
+        else:
+            self.close()
+
+    def stay(self) -> None:
+        """Keep the worker when the run has ended: who had left has come back."""
+        if self.run is not None:
+            self.run.afterwards = None
+
     def close(self) -> None:
         """End what runs and the worker too."""
         if self.run:

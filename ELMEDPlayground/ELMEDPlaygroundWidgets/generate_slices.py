@@ -165,6 +165,7 @@ class GenerateSlices(WorkPart):
 
     def enter(self) -> None:
         """Take up segments that have come."""
+        super().enter()
         if not self.work.running:
             self.segmentCombo.refresh()
             self._showClasses()

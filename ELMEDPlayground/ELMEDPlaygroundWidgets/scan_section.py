@@ -41,14 +41,14 @@ class ScanSection(Section):
 
     def enter(self) -> None:
         """Take up volumes and segments that have come."""
+        self.work.stay()
         if not self.work.running:
             self.learning.refresh()
             self.network.refresh()
 
     def exit(self) -> None:
         """Let the worker go when it has nothing to do."""
-        if not self.work.running:
-            self.work.close()
+        self.work.leave()
 
     def sceneClosed(self) -> None:
         """Forget what belonged to the scene."""

@@ -106,6 +106,17 @@ class ScanWork:
         if self.running:
             self.place.run.cancel()
 
+    def leave(self) -> None:
+        """Let the worker go as soon as it has nothing to do."""
+        if self.running:
+            self.place.leave()
+        else:
+            self.close()
+
+    def stay(self) -> None:
+        """Keep the worker: who had left has come back."""
+        self.place.stay()
+
     def close(self) -> None:
         """End what goes on and the worker."""
         self.place.close()

@@ -39,10 +39,13 @@ class WorkPart(Section):
         label.setToolTip("What this part is for.")
         self.layout.addWidget(label)
 
+    def enter(self) -> None:
+        """Keep the worker."""
+        self.work.stay()
+
     def exit(self) -> None:
         """Let the worker go when it has nothing to do."""
-        if not self.work.running:
-            self.work.close()
+        self.work.leave()
 
     def cleanup(self) -> None:
         """End the worker."""

@@ -61,13 +61,13 @@ class ModelsSection:
 
     def enter(self) -> None:
         """Take up what has changed while another module was open."""
+        self.storekeeper.stay()
         if self.ui and not self.running:
             self._refresh()
 
     def exit(self) -> None:
         """Let the worker go when nothing is on its way."""
-        if not self.running:
-            self.storekeeper.close()
+        self.storekeeper.leave()
 
     def cleanup(self) -> None:
         """End everything; a download goes on at the next try."""

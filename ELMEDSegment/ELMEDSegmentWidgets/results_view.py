@@ -44,11 +44,12 @@ class ResultsView(ResultsBox):
         """
         super().__init__(ui, ui.volumesTableView)
         self._segmentationNode = None
+        self._shownMap = self._outlined = None
         self._studyVolumes = studyVolumes
         self.place = ResultWorkplace()
         self.sections = self._loadSections()
-        self.evaluation = EvaluateSection(self.sections, self.place)
-        self.export = ExportSection(self.sections, self.place)
+        self.evaluation = EvaluateSection(self.sections, self.place, self._busyChanged)
+        self.export = ExportSection(self.sections, self.place, self._busyChanged)
         ui.show3DButton.connect("toggled(bool)", self._show3D)
         ui.editButton.connect("clicked(bool)", self._edit)
         ui.measureButton.connect("clicked(bool)", self._measure)
@@ -83,6 +84,7 @@ class ResultsView(ResultsBox):
             result: of a run that has succeeded.
             volumes: of the study; a view that shows one of them keeps it.
         """
+        self.evaluation.forget(result.segmentationNode)
         self.show(result.segmentationNode, result.tableNode)
         showVolume(result.referenceVolume, volumes)
         jumpTo(result.segmentationNode, SMALLEST_FIRST)
@@ -104,8 +106,7 @@ class ResultsView(ResultsBox):
 
     def exit(self) -> None:
         """Let the worker go when it has nothing to do."""
-        if not self.place.running:
-            self.place.close()
+        self.place.leave()
 
     def cleanup(self) -> None:
         """Let go of the nodes, and end what still works with them."""
@@ -113,7 +114,7 @@ class ResultsView(ResultsBox):
         self.place.close()
         self.evaluation.cleanup()
         self.export.cleanup()
-        self._segmentationNode = None
+        self._segmentationNode = self._shownMap = self._outlined = None
 
     def _loadSections(self) -> SimpleNamespace:
         widget = slicer.util.loadUI(str(UI_FILE))
@@ -135,13 +136,23 @@ class ResultsView(ResultsBox):
         combo.setCurrentIndex(max(combo.findData(chosen), 0))
         combo.blockSignals(wasBlocked)
         self.ui.overlayFrame.visible = bool(maps)
+        if maps.get(combo.currentData) is not self._shownMap:
+            # The map of another result, or one that is gone: the slices show what the list says.
+            self._overlay()
 
     def _overlay(self, *_) -> None:
         shown = result_maps.MAPS.of(self._segmentationNode).get(self.ui.overlayComboBox.currentData)
         result_maps.overlay(shown)
-        if self._segmentationNode is not None:
-            # Under filled segments a map cannot be seen.
-            self._segmentationNode.GetDisplayNode().SetVisibility2DFill(shown is None)
+        self._shownMap = shown
+        # Under filled segments a map cannot be seen.
+        _fill(self._outlined, True)
+        self._outlined = self._segmentationNode if shown else None
+        _fill(self._outlined, False)
+
+    def _busyChanged(self) -> None:
+        """Let be compared and exported one after the other: both are done by one worker."""
+        self.evaluation.check()
+        self.export.check()
 
     def _edit(self, *_) -> None:
         hand_over.editSegments(self._segmentationNode, referenceVolumeOf(self._segmentationNode))
@@ -153,3 +164,9 @@ class ResultsView(ResultsBox):
         if self._segmentationNode is not None:
             with slicer.util.tryWithErrorDisplay("The surfaces cannot be made.", waitCursor=True):
                 showSurfaces(self._segmentationNode, shown)
+
+
+def _fill(segmentationNode: slicer.vtkMRMLSegmentationNode | None, filled: bool) -> None:
+    """Fill the segments in the slices, or show their outlines alone."""
+    if segmentationNode is not None and segmentationNode.GetDisplayNode() is not None:
+        segmentationNode.GetDisplayNode().SetVisibility2DFill(filled)

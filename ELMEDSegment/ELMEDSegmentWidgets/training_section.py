@@ -72,14 +72,14 @@ class TrainingSection:
 
     def enter(self) -> None:
         """Take up what has changed while another module was open."""
+        self.trainer.stay()
         if self.ui and not self.running:
             self.choices.offerModels()
             self._outputChanged()
 
     def exit(self) -> None:
         """Let the worker go when it does not train."""
-        if not self.running:
-            self.trainer.close()
+        self.trainer.leave()
 
     def cleanup(self) -> None:
         """End everything; a run that goes on can be continued from its checkpoint."""

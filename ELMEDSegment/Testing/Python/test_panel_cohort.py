@@ -66,7 +66,12 @@ def test_a_folder_of_patients_is_segmented_with_the_chosen_model(host, cohort, t
     assert controls_without_help(cohort._section) == []
     assert ui.cohortCountsLabel.text == "3 cases: 0 done, 3 waiting."
     ui.cohortStartButton.click()
+    # The user looks at something else meanwhile; the worker does not outlive its work.
+    host.select_module("")
+    assert cohort.running
     host.wait_until(lambda: not cohort.running, PATIENCE_S)
+    assert cohort.place.workerProcessID is None
+    host.select_module(NAME)
     assert host.dialogs.texts() == []
     assert ui.cohortCountsLabel.text == "3 cases: 2 done, 1 failed."
     assert "FLAIR" in ui.cohortTableWidget.item(1, 3).text()
