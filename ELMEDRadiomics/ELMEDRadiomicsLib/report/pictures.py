@@ -24,6 +24,15 @@ PIXEL_MM = 0.8
 MARGIN = (0.5, 99.5)
 """Percentiles of the intensities that become black and white."""
 
+DARK = 20
+"""Shades (of 255) up to this are background."""
+
+NOISE = 0.01
+"""Share of a plane that is bright by noise alone."""
+
+EDGE_MM = 4.0
+"""Of background, left around a head."""
+
 
 def pictures(image: sitk.Image, labels: sitk.Image) -> tuple[Picture, ...]:
     """Return an axial, a coronal and a sagittal slice where the tumour is largest.
@@ -42,6 +51,8 @@ def pictures(image: sitk.Image, labels: sitk.Image) -> tuple[Picture, ...]:
     )
     low, high = np.percentile(grey[grey != 0], MARGIN) if grey.any() else (0.0, 1.0)
     shades = np.clip((grey - low) / max(high - low, 1e-6), 0, 1) * 255
+    box = _seen(shades, parts)
+    shades, parts = shades[box], parts[box]
     found = []
     for title, axis in PLANES.items():
         across = 2 - axis  # of arrays (z, y, x)
@@ -52,6 +63,19 @@ def pictures(image: sitk.Image, labels: sitk.Image) -> tuple[Picture, ...]:
             plane, segments = plane[::-1], segments[::-1]
         found.append(Picture(title, _png(_painted(plane, segments))))
     return tuple(found)
+
+
+def _seen(shades: NDArray[Any], parts: NDArray[np.uint8]) -> tuple[slice, ...]:
+    """Return the box (z, y, x) of what can be seen: the empty space around a head is cut off."""
+    bright = shades > DARK
+    box = []
+    for across in range(3):
+        others = tuple(other for other in range(3) if other != across)
+        used = (bright.mean(axis=others) > NOISE) | parts.any(axis=others)
+        places = np.flatnonzero(used) if used.any() else np.arange(len(used))
+        edge = round(EDGE_MM / PIXEL_MM)
+        box.append(slice(max(0, int(places[0]) - edge), int(places[-1]) + 1 + edge))
+    return tuple(box)
 
 
 def _square_pixels(image: sitk.Image) -> sitk.Image:

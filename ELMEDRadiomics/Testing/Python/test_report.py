@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import struct
 from html.parser import HTMLParser
 
 import numpy as np
@@ -18,7 +19,8 @@ from ELMEDRadiomicsLib.burden.measure import measure_burden
 from ELMEDRadiomicsLib.burden.options import BurdenOptions
 from ELMEDRadiomicsLib.report.content import Content
 from ELMEDRadiomicsLib.report.dicom_sr import groups_of, read_sr
-from ELMEDRadiomicsLib.report.page import page
+from ELMEDRadiomicsLib.report.page import MOST_LESIONS, page
+from ELMEDRadiomicsLib.report.pictures import COLOURS, EDGE_MM, PIXEL_MM, pictures
 from ELMEDRadiomicsLib.report.service import report_files
 from ELMEDRadiomicsLib.results import Extraction, Feature
 from ELMEDRadiomicsLib.writing import read_extraction
@@ -155,8 +157,6 @@ def test_undefined_values_are_left_out_and_nothing_is_refused(study):
 
 
 def test_the_pictures_show_the_outlines_where_the_tumour_is(study):
-    from ELMEDRadiomicsLib.report.pictures import COLOURS, PIXEL_MM, pictures
-
     image = sitk.ReadImage(str(study / "t1c.nii.gz"))
     labels = sitk.ReadImage(str(study / "seg.nii.gz"))
     axial, coronal, sagittal = pictures(image, labels)
@@ -171,6 +171,41 @@ def test_the_pictures_show_the_outlines_where_the_tumour_is(study):
     # 44 x 48 x 40 mm.
     wide, deep, high = (math.ceil(length / PIXEL_MM) for length in (44, 48, 40))
     assert sizes == [(deep, wide), (high, wide), (high, deep)]
+
+
+def test_many_lesions_leave_the_page_one_page():
+    labels = np.zeros((6, 150, 150), np.uint8)
+    for row in range(6):
+        for column in range(5 - (row == 0)):
+            side = 12 if (row, column) == (5, 4) else 5
+            labels[1:5, 2 + 22 * row :, 2 + 22 * column :][:, :side, :side] = 3
+    burden = measure_burden(sitk.GetImageFromArray(labels), BurdenOptions())
+    assert len(burden.lesions) == 2 * 29
+    text = page(Content(burden=burden))
+
+    rows = re.findall(r"<tr><td>((?:Enhancing|T2/FLAIR) \d+)</td><td>(yes)?</td>", text)
+    assert rows[0] == ("Enhancing 1", "yes")
+    assert ("T2/FLAIR 1", "yes") in rows
+    assert len(rows) == 2 * MOST_LESIONS
+    assert f"{58 - 2 * MOST_LESIONS} more lesions" in text
+    # The same decimals in each line, and the paper that the reader's printer has.
+    assert re.search(r'<td class="number">\d+\.\d</td><td class="number">\d+</td></tr>', text)
+    assert "size:" not in re.sub(r"font-size:", "", text)
+
+
+def test_the_pictures_leave_out_the_empty_space_around_a_head():
+    array = np.zeros((40, 90, 90), np.int16)
+    array[10:30, 30:70, 25:65] = 100 + np.arange(40)
+    array[0, 0, 0] = 900  # a bright voxel of noise
+    labels = np.zeros(array.shape, np.uint8)
+    labels[15:20, 40:50, 30:40] = 3
+    image, tumour = (sitk.GetImageFromArray(a) for a in (array, labels))
+    axial, coronal, sagittal = pictures(image, tumour)
+
+    for drawn, (height, width) in ((axial, (40, 40)), (coronal, (20, 40)), (sagittal, (20, 40))):
+        rows, columns = struct.unpack(">II", drawn.png[16:24])[::-1]
+        assert rows * PIXEL_MM == pytest.approx(height + 2 * EDGE_MM, abs=3)
+        assert columns * PIXEL_MM == pytest.approx(width + 2 * EDGE_MM, abs=3)
 
 
 def test_a_real_series_is_referred_to(shared_data, tmp_path):
