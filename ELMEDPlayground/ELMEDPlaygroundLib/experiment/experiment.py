@@ -97,7 +97,11 @@ class Experiment:
         fewest = 2 if self._normalises_batches else 1
         self.order = Order(self.data.train, self.settings.seed, fewest=fewest)
         self.step = 0
+        # What was changed on the run before holds from the first step on now.
+        changed_before = self._changes_since(settings_from(self.spec["settings"]))
         self.changes: list[tuple[int, dict[str, Any]]] = []
+        if changed_before:
+            self.changes.append((0, changed_before))
         self.history: list[dict[str, Any]] = []
         self.stopped: str | None = None
         self.explanation: str | None = None
@@ -233,11 +237,7 @@ class Experiment:
         settings = changed(self.settings, changes)
         self._check_batch(settings)
         was, self.settings = self.settings, settings
-        values = {
-            name: value
-            for name, value in settings.as_json().items()
-            if name != "stop" and value != getattr(was, name)
-        }
+        values = self._changes_since(was)
         if values and self.changes and self.changes[-1][0] == self.step:
             self.changes[-1][1].update(values)
         elif values and len(self.changes) < MOST_CHANGES:
@@ -291,6 +291,14 @@ class Experiment:
     @property
     def _first_loss(self) -> float:
         return self.history[0]["train_loss"] or 0.0
+
+    def _changes_since(self, was: Settings) -> dict[str, Any]:
+        """Return the settings that are others now than they were; the criterion is none of them."""
+        return {
+            name: value
+            for name, value in self.settings.as_json().items()
+            if name != "stop" and value != getattr(was, name)
+        }
 
     def _check_batch(self, settings: Settings) -> None:
         if self._normalises_batches and min(settings.batch, len(self.data.train)) == 1:

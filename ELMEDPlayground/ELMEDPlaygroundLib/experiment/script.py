@@ -57,14 +57,20 @@ def script_of(experiment: Experiment) -> str:
     experiment has reached.
 
     Raises:
-        InputError: the data are too large to be put into a script.
+        InputError: the data are too large to be put into a script, or the training has diverged and
+            gone on, which the script's few lines do not do.
     """
+    if 0 < experiment.optimiser.steps < experiment.step:
+        raise InputError(
+            "This training has diverged and was taken back, which a script cannot do again.",
+            "Begin anew with the learning rate that was right, and export that.",
+        )
     # As they were at the beginning: what was changed on the run is in `changes`.
     settings = settings_from(experiment.spec["settings"]).as_json()
     return TEMPLATE.format(
         layers=textwrap.indent("\n".join(_layers(experiment)), "    "),
         weights=json.dumps([[n, list(s), g] for n, (s, g) in weight_shapes_of(experiment)]),
-        classes=json.dumps(list(experiment.data.classes)),
+        classes=ascii([str(name) for name in experiment.data.classes]),
         seed=experiment.settings.seed,
         batch=settings["batch"],
         learning_rate=settings["learning_rate"],

@@ -39,7 +39,7 @@ CHANGES = json.loads("""{changes}""")  # of the settings, on the run: [step, {{n
 STEPS = int(sys.argv[1]) if len(sys.argv) > 1 else {steps}
 EVERY = {every}  # steps between two rows of the curve
 FEWEST = {fewest}  # examples that a batch must have
-CLASSES = json.loads("""{classes}""")
+CLASSES = {classes}
 WEIGHTS = json.loads("""{weights}""")  # [layer, shape, gain]
 
 torch.set_num_threads(1)

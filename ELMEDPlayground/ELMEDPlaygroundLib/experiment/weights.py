@@ -19,6 +19,7 @@ class Weights:
     Attributes:
         values: all weights, (parameters,); changing it changes the network.
         gradient: how the loss grows with each, (parameters,).
+        replaced: how often all of them were replaced at once: `values` does not count that.
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -35,6 +36,7 @@ class Weights:
             self._parts.append((parameter, self.gradient[part].view(parameter.shape)))
             start = part.stop
         self._sound: dict[str, Tensor] = {}
+        self.replaced = 0
         self.forget_gradient()
 
     def forget_gradient(self) -> None:
@@ -45,6 +47,7 @@ class Weights:
 
     def set(self, values: Mapping[str, np.ndarray]) -> None:
         """Set weights by name; running means and spreads that are not named begin anew."""
+        self.replaced += 1
         with torch.no_grad():
             for name, buffer in self._network.named_buffers():
                 buffer.fill_(1.0 if name.endswith("running_var") else 0.0)
@@ -63,6 +66,7 @@ class Weights:
 
     def take_back(self) -> None:
         """Go back to the weights that were remembered."""
+        self.replaced += 1
         with torch.no_grad():
             for name, value in self._network.state_dict().items():
                 value.copy_(self._sound[name])

@@ -52,8 +52,9 @@ def plane_of(experiment: Any) -> Plane:
         ViewError: the data are no points.
     """
     need_points(experiment)
-    # The row of all weights counts its own changes.
-    key = (id(experiment), experiment.weights.values.data_ptr(), experiment.weights.values._version)
+    weights = experiment.weights
+    # The row of all weights counts its own changes, but not those through the network's own names.
+    key = (weights, weights.replaced, weights.values._version)
     if _latest["key"] != key:
         extent = max(LEAST_EXTENT, 1.1 * float(np.abs(experiment.data.inputs).max()))
         with undisturbed(experiment.network):

@@ -42,6 +42,8 @@ def linear_probe(experiment: Any, options: Mapping[str, Any]) -> dict[str, Any]:
         was fitted.
     """
     kept = _latest["experiment"] is experiment.weights
+    # Who has begun anew wants nothing of what was learnt before.
+    kept = kept and _latest["answer"]["step"] <= experiment.step
     rests = _latest["asked_at"] == experiment.step or experiment.stopped is not None
     _latest["asked_at"] = experiment.step
     if kept and not rests and time.perf_counter() < _latest["until"]:

@@ -13,7 +13,7 @@ from ELMEDPlaygroundLib.experiment.experiment import Experiment  # noqa: E402 - 
 from ELMEDPlaygroundLib.networks.presets import PRESETS  # noqa: E402
 from ELMEDPlaygroundLib.views import look  # noqa: E402
 from ELMEDPlaygroundLib.views.inside import ViewError  # noqa: E402
-from ELMEDPlaygroundLib.views.plane import RESOLUTION  # noqa: E402
+from ELMEDPlaygroundLib.views.plane import RESOLUTION, grid_points  # noqa: E402
 
 DIGITS = {
     "data": {"kind": "digits", "count": 300, "test_share": 0.5, "seed": 0},
@@ -61,6 +61,31 @@ def test_map_says_of_each_place_what_the_network_says(learnt):
     for row, column in ((3, 90), (50, 17), (99, 0)):
         place = np.array([[axis[column], axis[::-1][row]]], np.float32)
         assert shown["likeliest"][row, column] == learnt.activations(place)["logits"].argmax()
+
+
+@pytest.mark.parametrize("rate", [0.02, 1e5])
+def test_map_follows_when_all_weights_are_replaced_at_once(rate):
+    """Begun anew with step 1 of the seven, or taken back after the training ran away."""
+    spiral = experiment(settings={"optimiser": "sgd", "learning_rate": 0.02})
+    views = {"decision-map": {}, "probe": {}}
+    first = look(spiral, views)
+    spiral.advance(steps=30)
+    spiral.change({"learning_rate": rate})
+    for _ in range(3):
+        spiral.grab_batch()
+        spiral.update_weights()
+        learnt = look(spiral, views)
+    assert (learnt["decision-map"]["confidence"] != first["decision-map"]["confidence"]).any()
+    if rate > 1:
+        spiral.advance(steps=50)
+        assert spiral.stopped == "diverged"
+    else:
+        spiral.initialise()
+    again = look(spiral, views)
+    grid = grid_points(again["decision-map"]["extent"])
+    likeliest = spiral.activations(grid)["logits"].argmax(axis=1)
+    assert (again["decision-map"]["likeliest"].ravel() == likeliest).mean() > 0.999
+    assert again["probe"]["step"] == spiral.step
 
 
 def test_points_of_the_map_keep_their_class_and_part(learnt):
