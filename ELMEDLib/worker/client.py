@@ -123,6 +123,8 @@ class WorkerProcess:
                 self._start_with(self._unheard)
             elif event is None:
                 events.append(self._crash(self._child.process.poll()))
+                # What it had started may still be at work, for nobody.
+                tree.end(self._child.process)
                 self._child, self._request = None, None
             elif event.request == self._request:
                 self._unheard = None
@@ -142,7 +144,11 @@ class WorkerProcess:
         """
         child, self._child, self._request = self._child, None, None
         self._unheard = None
-        return tree.end(child.process) if child else None
+        if child is None:
+            return None
+        ending = tree.end(child.process)
+        child.hang_up()  # whoever is left of it sees that nobody listens any more
+        return ending
 
     def close(self) -> None:
         """Let the worker end: at once when it is busy, by itself when it is not. Does not wait."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import logging
-import os
 import queue
 import threading
 import time
@@ -13,7 +12,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ELMEDLib.errors import CancelledError, ELMEDError, WorkerError
-from ELMEDLib.worker import protocol
+from ELMEDLib.worker import protocol, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,7 +58,7 @@ class Server:
         self._parent_gone.set()
         self._waiting.put(None)
         time.sleep(GRACE_S)
-        os._exit(1)
+        tree.end_own()
 
     def _answer(self, line: str) -> None:
         request = None

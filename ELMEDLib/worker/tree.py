@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import Any
+from typing import Any, NoReturn
 
 PATIENCE_S = 0.7
 """How long a worker may clean up after it was asked to end, before it is made to."""
+
+KILLER_S = 10.0
+"""How long Windows' own program for ending a tree may take; a busy computer starts it slowly."""
 
 
 def start_options() -> dict[str, Any]:
@@ -38,8 +41,8 @@ def end(process: subprocess.Popen[bytes], patience: float = PATIENCE_S) -> threa
     """
     # Asked from here: an application that waits for events may keep Python's lock to itself, and
     # then no other thread comes to its turn for a while.
-    _ask_to_end(process)
-    thread = threading.Thread(target=_see_to_the_end, args=(process, patience), daemon=True)
+    asked = _ask_to_end(process)
+    thread = threading.Thread(target=_see_to_the_end, args=(process, patience, asked), daemon=True)
     thread.start()
     return thread
 
@@ -50,29 +53,43 @@ def end_when_idle(process: subprocess.Popen[bytes], patience: float) -> threadin
     def wait_then_end() -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(patience)
-        _ask_to_end(process)
-        _see_to_the_end(process, PATIENCE_S)
+        _see_to_the_end(process, PATIENCE_S, _ask_to_end(process))
 
     thread = threading.Thread(target=wait_then_end, daemon=True)
     thread.start()
     return thread
 
 
-def _ask_to_end(process: subprocess.Popen[bytes]) -> None:
+def end_own() -> NoReturn:
+    """End this process at once and, where it was started with `start_options`, all it started."""
+    if sys.platform != "win32" and os.getpgrp() == os.getpid():
+        _signal_group(os.getpid(), signal.SIGKILL)
+    os._exit(1)
+
+
+def _ask_to_end(process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes] | None:
+    """Ask the whole tree to end; return the program that was started to do so, if any."""
     if sys.platform == "win32":
         if process.poll() is None:
             command = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
             flags = subprocess.CREATE_NO_WINDOW
             with contextlib.suppress(OSError):
-                subprocess.Popen(command, creationflags=flags)
+                return subprocess.Popen(command, creationflags=flags)
     else:
         _signal_group(process.pid, signal.SIGTERM)
+    return None
 
 
-def _see_to_the_end(process: subprocess.Popen[bytes], patience: float) -> None:
+def _see_to_the_end(
+    process: subprocess.Popen[bytes], patience: float, asked: subprocess.Popen[bytes] | None
+) -> None:
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(patience)
     if sys.platform == "win32":
+        # It finds the children through the process, which must not be gone before them.
+        if asked is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                asked.wait(KILLER_S)
         process.kill()
     else:
         # Also when the worker itself has gone: what it started may still be there.

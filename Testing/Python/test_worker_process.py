@@ -142,6 +142,16 @@ def test_a_worker_that_is_killed_tells_so_and_the_next_request_starts_a_fresh_on
 
 
 @posix
+def test_what_a_dead_worker_had_started_ends_too(worker, tmp_path):
+    children = tmp_path / "children"
+
+    (event,) = answers(worker, "die_and_leave_a_child", {"children": str(children)})
+
+    assert "signal 9" in event.message
+    wait_until(lambda: not is_alive(int(children.read_text())), timeout=10.0)
+
+
+@posix
 def test_a_worker_that_died_while_idle_is_replaced_silently(worker):
     process_id = answers(worker, "process_id")[-1].result["pid"]
     os.kill(process_id, signal.SIGKILL)
@@ -245,13 +255,13 @@ time.sleep(600)
     environment["PYTHONPATH"] += os.pathsep + str(ROOMS)
     parent = subprocess.Popen([sys.executable, "-c", program], env=environment)
     wait_until(lambda: noted.exists() and noted.read_text())
-    process_id = int(noted.read_text().split()[0])
-    assert is_alive(process_id)
+    process_ids = [int(word) for word in noted.read_text().split()]
+    assert all(is_alive(process_id) for process_id in process_ids)
 
     parent.kill()
     parent.wait()
 
-    wait_until(lambda: not is_alive(process_id), timeout=8.0)
+    wait_until(lambda: not any(is_alive(process_id) for process_id in process_ids), timeout=15.0)
 
 
 def test_a_closed_worker_ends(worker):

@@ -97,7 +97,8 @@ def brain_by_program(
             f"'{program.executable}' on this computer.",
             "Install it, or choose the bundled brain extraction.",
         )
-    with tempfile.TemporaryDirectory(prefix="elmed-") as name:
+    # Of this name, what is left when the process is killed is removed by a later run of the panel.
+    with tempfile.TemporaryDirectory(prefix="elmed-run-") as name:
         source, target = Path(name) / "head.nii.gz", Path(name) / "brain.nii.gz"
         sitk.WriteImage(image, str(source))
         _run([executable, *program.arguments(source, target, device)], program, alive)

@@ -58,6 +58,12 @@ def die(arguments, progress):
     os.kill(os.getpid(), 9)
 
 
+def die_and_leave_a_child(arguments, progress):
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    Path(arguments["children"]).write_text(str(child.pid))
+    os.kill(os.getpid(), 9)
+
+
 def start_a_child_and_wait(arguments, progress):
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     Path(arguments["children"]).write_text(f"{os.getpid()} {child.pid}")
@@ -87,6 +93,7 @@ TASKS = {
         return_what_json_cannot_carry,
         run_out_of_memory,
         die,
+        die_and_leave_a_child,
         start_a_child_and_wait,
         report_for_ever,
     )
