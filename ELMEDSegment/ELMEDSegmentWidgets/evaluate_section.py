@@ -12,6 +12,7 @@ from ELMEDSegmentLib.labels import REGION_TITLES
 from ELMEDSegmentWidgets.glioma_labels import referenceVolumeOf
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import SimpleNamespace
     from typing import Any
 
@@ -32,10 +33,21 @@ COLUMNS = {
 class EvaluateSection:
     """Compares the segmentation that is shown with the reference that the user chooses."""
 
-    def __init__(self, ui: SimpleNamespace, place: ResultWorkplace) -> None:
+    def __init__(
+        self, ui: SimpleNamespace, place: ResultWorkplace, busyChanged: Callable[[], None]
+    ) -> None:
+        """Connect the widgets.
+
+        Args:
+            ui: the widgets by name.
+            place: where segmentations are compared, and exported.
+            busyChanged: called when a comparison has begun or ended.
+        """
         self.ui = ui
         self._place = place
+        self._busyChanged = busyChanged
         self._segmentationNode = None
+        self._compared = None
         ui.referenceSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.check)
         ui.evaluateButton.connect("clicked(bool)", self._compareOrCancel)
         self.show(None)
@@ -51,9 +63,12 @@ class EvaluateSection:
 
     def check(self, *_) -> None:
         """Let the button be pressed when there is something to compare."""
-        if self._place.running:
-            return
         button = self.ui.evaluateButton
+        if self._place.running:
+            if self._compared is None:
+                button.enabled = False
+                button.toolTip = "Wait until the export has ended."
+            return
         reference = self.ui.referenceSelector.currentNode()
         button.text = "Compare"
         if reference is None:
@@ -68,10 +83,18 @@ class EvaluateSection:
             reference is not self._segmentationNode
         )
 
+    def forget(self, segmentationNode: slicer.vtkMRMLSegmentationNode) -> None:
+        """Show no more what a segmentation was compared with: it holds a new result."""
+        if self._compared is segmentationNode:
+            self._place.run.cancel()
+        # The table stays in the scene, for who wants to hold the results against each other.
+        segmentationNode.RemoveNodeReferenceIDs(TABLE_ROLE)
+        self._say("")
+
     def cleanup(self) -> None:
         """Let go of the nodes."""
         self.ui.scoresTableView.setMRMLTableNode(None)
-        self._segmentationNode = None
+        self._segmentationNode = self._compared = None
 
     def _compareOrCancel(self, *_) -> None:
         if self._place.running:
@@ -84,24 +107,32 @@ class EvaluateSection:
         except ELMEDError as error:
             self._say(str(error))
             return
+        self._compared = node
         self.ui.evaluateButton.text = "Cancel"
         self.ui.evaluateButton.toolTip = "Stop comparing."
         self._say("Comparing with the reference")
+        self._busyChanged()
 
     def _ended(self, run: LabelsRun) -> None:
-        self.check()
+        node, self._compared = self._compared, None
+        self._busyChanged()
+        if run.error is None:
+            self._store(node, run.result()["scores"])
+        if node is not self._segmentationNode:
+            # The user looks at another segmentation by now.
+            return
         if isinstance(run.error, CancelledError):
             self._say("Cancelled.")
         elif run.error:
             self._say(str(run.error))
         else:
             self._say(run.result()["note"])
-            self._store(run.result()["scores"])
 
-    def _store(self, scores: dict[str, dict[str, float]]) -> None:
+    def _store(
+        self, node: slicer.vtkMRMLSegmentationNode, scores: dict[str, dict[str, float]]
+    ) -> None:
         """Put the scores into the segmentation's table of scores, or into a new one."""
-        node = self._segmentationNode
-        if node is None or not slicer.mrmlScene.IsNodePresent(node):
+        if not slicer.mrmlScene.IsNodePresent(node):
             return
         table = node.GetNodeReference(TABLE_ROLE)
         if table is None:
@@ -115,7 +146,8 @@ class EvaluateSection:
             ]
         setTable(table, columns)
         table.SetLocked(True)
-        self._showTable(table)
+        if node is self._segmentationNode:
+            self._showTable(table)
 
     def _showTable(self, table: slicer.vtkMRMLTableNode | None) -> None:
         view = self.ui.scoresTableView

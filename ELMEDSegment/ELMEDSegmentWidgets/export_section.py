@@ -12,6 +12,7 @@ from ELMEDSegmentWidgets.glioma_labels import referenceVolumeOf
 from ELMEDSegmentWidgets.results import REPORT_ATTRIBUTE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import SimpleNamespace
 
     import slicer
@@ -30,9 +31,20 @@ FORMATS = {
 class ExportSection:
     """Writes the segmentation that is shown where the user wants it."""
 
-    def __init__(self, ui: SimpleNamespace, place: ResultWorkplace) -> None:
+    def __init__(
+        self, ui: SimpleNamespace, place: ResultWorkplace, busyChanged: Callable[[], None]
+    ) -> None:
+        """Connect the widgets.
+
+        Args:
+            ui: the widgets by name.
+            place: where segmentations are exported, and compared.
+            busyChanged: called when an export has begun or ended.
+        """
         self.ui = ui
         self._place = place
+        self._busyChanged = busyChanged
+        self._exporting = False
         self._segmentationNode = None
         for ending, title in FORMATS.items():
             ui.formatComboBox.addItem(title, ending)
@@ -53,6 +65,9 @@ class ExportSection:
     def check(self, *_) -> None:
         """Let the button be pressed when nothing is missing, and else say what is."""
         if self._place.running:
+            if not self._exporting:
+                self.ui.exportButton.enabled = False
+                self.ui.exportButton.toolTip = "Wait until the comparison has ended."
             return
         missing = self._missing()
         self.ui.exportButton.text = "Export"
@@ -123,16 +138,19 @@ class ExportSection:
         except ELMEDError as error:
             self._say(str(error))
             return
+        self._exporting = True
         self.ui.exportButton.text = "Cancel"
         self.ui.exportButton.toolTip = "Stop exporting; nothing is written."
         self._say("Exporting")
+        self._busyChanged()
 
     @staticmethod
     def _isChosen(checkBox) -> bool:
         return checkBox.isVisibleTo(checkBox.parent()) and checkBox.checked
 
     def _ended(self, run: LabelsRun) -> None:
-        self.check()
+        self._exporting = False
+        self._busyChanged()
         if isinstance(run.error, CancelledError):
             self._say("Cancelled; nothing was written.")
         elif run.error:

@@ -106,7 +106,8 @@ class ResultsView(ResultsBox):
 
     def exit(self) -> None:
         """Let the worker go when it has nothing to do."""
-        self.place.leave()
+        if not self.place.running:
+            self.place.close()
 
     def cleanup(self) -> None:
         """Let go of the nodes, and end what still works with them."""

@@ -169,12 +169,19 @@ def test_result_is_judged_corrected_measured_and_exported(  # noqa: PLR0915 - on
     assert editor.GetSourceVolumeNode() is volumes["t1c"]
 
     # A second run without extras takes its own away and leaves what the user has
+    ui.overlayComboBox.setCurrentIndex(1)
+    assert not display.GetVisibility2DFill()
     for choice in ("regionsCheckBox", "probabilitiesCheckBox", "uncertaintyCheckBox"):
         getattr(ui, choice).click()
     assert segment(host, panel, "mirrorCheckBox") is node
     assert list(segmentation.GetSegmentIDs()) == ALL[:3]
     assert not ui.overlayFrame.visible
     assert slicer.mrmlScene.GetFirstNodeByName("Uncertainty (bits)") is None
+    assert composite.GetForegroundVolumeID() is None
+    assert display.GetVisibility2DFill()
+    # What was measured on the first result is not shown beside the second.
+    assert sections.scoresTableView.mrmlTableNode() is None
+    assert slicer.mrmlScene.IsNodePresent(table)
 
 
 def test_measure_opens_radiomics_with_the_study(host, slicer, panel, volumes, small_study):
@@ -199,6 +206,66 @@ def add_segmentation(slicer, small_study, volume, kinds=None, name="Reader"):
     labels = sitk.ReadImage(str(small_study / "seg.nii.gz"))
     setSegments(node, labels, kinds or GLIOMA_SEGMENTS, volume)
     return node
+
+
+def test_scores_go_to_what_was_compared_and_the_export_waits(
+    host, slicer, panel, volumes, small_study, tmp_path
+):
+    first, second = (
+        add_segmentation(slicer, small_study, volumes["t1c"], name=name) for name in "AB"
+    )
+    panel.panel.parameters.segmentation = first
+    host.process_events()
+    results = panel.panel.results
+    sections = results.sections
+    sections.exportPathLineEdit.currentPath = str(tmp_path / "tumour")
+    sections.referenceSelector.setCurrentNode(loaded_truth(slicer, small_study))
+    sections.evaluateButton.click()
+    assert not sections.exportButton.enabled
+    assert "Wait" in sections.exportButton.toolTip
+    sections.exportPathLineEdit.currentPath = str(tmp_path / "other")
+    panel.panel.parameters.segmentation = second
+    host.wait_until(lambda: not results.place.running, 60)
+
+    assert first.GetNodeReference("ELMED.Evaluation") is not None
+    assert second.GetNodeReference("ELMED.Evaluation") is None
+    assert sections.scoresTableView.mrmlTableNode() is None
+    assert sections.evaluateButton.text == "Compare"
+    assert sections.exportButton.enabled
+    panel.panel.parameters.segmentation = first
+    host.process_events()
+    assert sections.scoresTableView.mrmlTableNode() is first.GetNodeReference("ELMED.Evaluation")
+
+    sections.exportButton.click()
+    assert not sections.evaluateButton.enabled
+    sections.exportButton.click()
+    assert sections.exportMessageLabel.text == "Cancelled; nothing was written."
+    assert sections.evaluateButton.enabled
+
+
+def test_the_map_over_the_slices_is_that_of_the_result_that_is_shown(
+    host, slicer, panel, volumes, small_study
+):
+    from ELMEDSegmentWidgets.result_maps import MAPS, setMaps
+
+    nodes = []
+    for name in "AB":
+        node = add_segmentation(slicer, small_study, volumes["t1c"], name=name)
+        setMaps(node, {"WT": sitk.ReadImage(str(small_study / "seg.nii.gz"), sitk.sitkFloat32)})
+        nodes.append(node)
+    panel.panel.parameters.segmentation = nodes[0]
+    host.process_events()
+    panel.ui.overlayComboBox.setCurrentIndex(1)
+    panel.panel.parameters.segmentation = nodes[1]
+    host.process_events()
+
+    composite = slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")[0]
+    assert composite.GetForegroundVolumeID() == MAPS.of(nodes[1])["WT"].GetID()
+    assert [node.GetDisplayNode().GetVisibility2DFill() for node in nodes] == [True, False]
+    panel.panel.parameters.segmentation = None
+    host.process_events()
+    assert composite.GetForegroundVolumeID() is None
+    assert nodes[1].GetDisplayNode().GetVisibility2DFill()
 
 
 def test_segments_of_other_programs_are_recognised(host, slicer, panel, volumes, small_study):
