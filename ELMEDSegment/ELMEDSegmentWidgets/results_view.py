@@ -106,8 +106,7 @@ class ResultsView(ResultsBox):
 
     def exit(self) -> None:
         """Let the worker go when it has nothing to do."""
-        if not self.place.running:
-            self.place.close()
+        self.place.leave()
 
     def cleanup(self) -> None:
         """Let go of the nodes, and end what still works with them."""
