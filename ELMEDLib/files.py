@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from ELMEDLib.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""What the system says when a disk, or the user's share of it, is full."""
 
 
 @contextmanager
@@ -23,7 +27,8 @@ def written_whole(path: Path | str) -> Iterator[Path]:
     writers choose the format by it. The folder is created when it is missing.
 
     Raises:
-        OutputError: the folder cannot be made or written to.
+        OutputError: the folder cannot be made or written to, the disk is full, or the file that is
+            there cannot be replaced.
     """
     path = Path(path)
     try:
@@ -43,11 +48,28 @@ def written_whole(path: Path | str) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        # mkstemp makes files private; results get the permissions that any new file would get.
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
-        temporary.replace(path)
-    except BaseException:
+        _put_in_place(temporary, path)
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise OutputError(
+                f"'{path}' cannot be written: the disk is full.",
+                "Free some space, or choose a folder on another disk.",
+            ) from error
         raise
+
+
+def _put_in_place(temporary: Path, path: Path) -> None:
+    # mkstemp makes files private; results get the permissions that any new file would get.
+    mask = os.umask(0)
+    os.umask(mask)
+    with suppress(OSError):  # not every disk knows permissions
+        temporary.chmod(0o666 & ~mask)
+    try:
+        temporary.replace(path)
+    except OSError as error:
+        # On Windows, a table that is open in a spreadsheet cannot be replaced.
+        raise OutputError(
+            f"'{path}' cannot be replaced: {error.strerror or error}.",
+            "Close it in other programs, or choose another name.",
+        ) from error
