@@ -68,6 +68,9 @@ class Bench:
         self._home: int | None = None
         self._restoring = False
         self._leaving = False
+        self._away = False
+        self._live: dict[str, Any] = {}
+        """Settings that were changed on the run since the state was fetched."""
         self._unsettled = False
         self._until = 0
         self._advancing = -1
@@ -98,9 +101,9 @@ class Bench:
             self._setRunning(False)
             self._generation += 1
             self.summary = self.state = None
+            self._live = {}
             self._tell("specChanged")
-            self._unsettled = True
-            self._settling.start()
+            self._createSoon()
 
     def changeLive(self, **settings: Any) -> None:
         """Change settings, such as the learning rate, without beginning anew.
@@ -110,10 +113,23 @@ class Bench:
         if self.spec.get("generate"):
             self.change(settings={**self.spec["settings"], **settings})
             return
-        self.spec["settings"] = {**self.spec["settings"], **settings}
+        self._changeLive("settings", settings)
+
+    def changeGeneratorLive(self, **settings: Any) -> None:
+        """Change settings of the generator on the bench without beginning anew.
+
+        They are those that its model's `Settings.LIVE` names.
+        """
+        self._changeLive("generate", settings)
+
+    def _changeLive(self, part: str, settings: Mapping[str, Any]) -> None:
+        self.spec[part] = {**self.spec[part], **settings}
+        self._live = {**self._live, **settings}
         self._tell("specChanged")
         if self.summary is not None:
-            self._ask("set", settings, self._ignore)
+            self._ask("set", settings, self._stepped)
+        elif not self.laboratory.busy:  # else they are told as soon as there is an experiment
+            self._createSoon()
 
     def lay(self, spec: Mapping[str, Any], state: Mapping[str, Any] | None) -> None:
         """Lay an experiment on the bench that was saved; `create` wakes it up.
@@ -128,6 +144,7 @@ class Bench:
         self._setRunning(False)
         self._generation += 1
         self.summary = None
+        self._live = {}
         self.spec = {part: dict(spec.get(part) or {}) for part in PARTS}
         if spec.get("generate"):
             self.spec["generate"] = dict(spec["generate"])
@@ -149,11 +166,14 @@ class Bench:
     def create(self) -> None:
         """Make the experiment in the worker: from its state when there is one, else anew."""
         self._settle()
+        if self._away:  # it is made when somebody comes back
+            return
         self.pause()
         self._generation += 1
         self.summary = None
-        task, arguments = "create", dict(self.spec)
-        if self.state is not None:
+        if self.state is None:
+            task, arguments, self._live = "create", dict(self.spec), {}
+        else:
             task, arguments = "load", {"state": self.state}
         self._ask(task, {**arguments, "views": {}}, self._created)
 
@@ -164,10 +184,11 @@ class Bench:
 
     def run(self) -> None:
         """Train until somebody pauses or the criterion is met."""
-        if not self.running:
-            self._createIfUnsettled()
+        if not self.running and not self._away:
             self.troubled("")
-            self._setRunning(True)
+            self._createIfNeeded()
+            if self.summary is not None or self.laboratory.busy:
+                self._setRunning(True)
             if self.summary is not None:
                 self._advance()
 
@@ -179,13 +200,13 @@ class Bench:
 
     def step(self, steps: int = 1) -> None:
         """Train for some steps, and rest."""
-        self._createIfUnsettled()
+        self._createIfNeeded()
         self.pause()
         self._ask("advance", {"steps": steps, "views": self.viewsWanted()}, self._stepped)
 
     def act(self, step: str) -> None:
         """Do one of the seven steps."""
-        self._createIfUnsettled()
+        self._createIfNeeded()
         self.pause()
         self._ask("act", {"step": step, "views": self.viewsWanted()}, self._stepped)
 
@@ -197,9 +218,12 @@ class Bench:
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Fetch the state, so that it outlives the worker."""
         self._savedAt = time.monotonic()
+        live = self._live
 
         def keep(answer: Mapping[str, Any]) -> None:
             self.state = answer["state"]
+            if self._live is live:
+                self._live = {}
             self._tell("saved")
             if then is not None:
                 then()
@@ -230,19 +254,19 @@ class Bench:
         """Let the worker go, with the state in safe keeping; `stay` takes it back."""
         self._settle()
         self.pause()
-        self._leaving = True
+        self._leaving = self._away = True
         self.save(then=self._closeIfLeft)
 
     def stay(self) -> None:
         """Keep the worker: who was about to leave has come back."""
-        self._leaving = False
+        self._leaving = self._away = False
 
     def close(self) -> None:
         """Let the worker go now."""
         self._leaving = False
         self._generation += 1
         self._settle()
-        self.running = False
+        self._setRunning(False)
         self.summary = None
         self.laboratory.close()
 
@@ -252,13 +276,17 @@ class Bench:
         self._settling.stop()
         self._unsettled = False
 
+    def _createSoon(self) -> None:
+        self._unsettled = True
+        self._settling.start()
+
     def _closeIfLeft(self) -> None:
         if self._leaving:
             self.close()
 
-    def _createIfUnsettled(self) -> None:
-        """Wait no longer for more choices: somebody wants to go on."""
-        if self._unsettled:
+    def _createIfNeeded(self) -> None:
+        """Wait no longer for more choices, and try again what failed: somebody wants to go on."""
+        if self._unsettled or (self.summary is None and not self.laboratory.busy):
             self.create()
 
     def _ask(
@@ -268,6 +296,8 @@ class Bench:
         onAnswer: Callable[[dict[str, Any]], None],
         onProgress: Callable[[str, float, str], None] | None = None,
     ) -> None:
+        if self._away and not self._leaving:
+            return
         generation = self._generation
 
         def answered(answer: dict[str, Any]) -> None:
@@ -289,6 +319,8 @@ class Bench:
         self.troubled(RESTORED.format(step) if restored else "")
         self._tell("created", self.summary)
         self._take(answer)
+        if self._live:
+            self._ask("set", self._live, self._stepped)
         if self.running:
             self._advance()
         else:
@@ -332,12 +364,12 @@ class Bench:
         self.history[answer.get("history_from", len(self.history)) :] = answer.get("history", ())
         self._tell("answered", answer)
 
-    def _ignore(self, answer: dict[str, Any]) -> None:
-        """Take no notice of an answer that says nothing new."""
-
     def _failed(self, error: ELMEDError) -> None:
         self._advancing = -1
         self._setRunning(False)
+        if self.summary is None:
+            # Whatever else was asked has no experiment to be answered from.
+            self._generation += 1
         if self._leaving:
             # Nobody needs the worker any more, and the state of some seconds ago is kept.
             self.close()

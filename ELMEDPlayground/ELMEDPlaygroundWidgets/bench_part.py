@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 
+from ELMEDPlaygroundLib.generative.models import model_class
 from ELMEDPlaygroundWidgets.section import Section
 
 if TYPE_CHECKING:
@@ -53,11 +54,30 @@ class BenchPart(Section):
             qt.QTimer.singleShot(0, lambda: self.bench.views.show(views))
         self._wantsViews = False
 
+    def _lay(self, values: Mapping[str, Any], *, anew: bool = False) -> None:
+        """Lay a generator on the bench, or change the one there if it can go on learning so.
+
+        Args:
+            values: of the form.
+            anew: whether it begins anew even where it could go on.
+        """
+        spec, before = self._spec(values), self.bench.spec.get("generate") or {}
+        usual = {name: field.default for name, field in self.form.fields.items()}
+        known = {**usual, **before}
+        changed = {name: value for name, value in spec.items() if known.get(name) != value}
+        live = model_class(spec["model"]).Settings.LIVE
+        if changed and not anew and set(changed) <= set(live):
+            self.bench.changeGeneratorLive(**changed)
+        else:
+            self.bench.change(generate=spec)
+
     def _begin(self, *_) -> None:
-        self.bench.state = None
+        if self.form.problem:
+            self.bench.troubled(self.form.problem)
+            return
         self._wantsViews = True
         self._changed(self.form.values)
-        if self.bench.summary is not None and self._isChosen():
+        if self._isChosen():
             self.bench.reset()
 
     def _isChosen(self) -> bool:

@@ -169,9 +169,10 @@ class GeneratePoints(BenchPart):
         if place is not None and place >= 0:
             values = {**self.form.values, **self.model.presets[place].values}
             self.form.show(values)
-            self._changed(values)
+            # What a preset shows is shown from the beginning, also where it could go on from here.
+            self._changed(values, anew=True)
 
-    def _changed(self, values: Mapping[str, Any]) -> None:
+    def _changed(self, values: Mapping[str, Any], *, anew: bool = False) -> None:
         self._showModel()
         if values["kind"] == "drawn" and len(self.pad.points) < FEWEST:
             self.bench.troubled(TOO_FEW)
@@ -179,7 +180,7 @@ class GeneratePoints(BenchPart):
         self.bench.troubled("")
         before = (self.bench.spec.get("generate") or {}).get("model")
         self._wantsViews = self._wantsViews or before not in MODELS
-        self.bench.change(generate=self._spec(values))
+        self._lay(values, anew=anew)
 
     def _drawn(self) -> None:
         self._changed(self.form.values)

@@ -144,7 +144,7 @@ class GenerateText(BenchPart):
         if not problem:
             on = (self.bench.spec.get("generate") or {}).get("model") == "text"
             self._wantsViews = self._wantsViews or not on
-            self.bench.change(generate=self._spec(values))
+            self._lay(values)
 
     def _problem(self, values: Mapping[str, Any]) -> str:
         if values["source"] == "file" and not self.file:

@@ -160,7 +160,9 @@ class GenerativeExperiment:
     @property
     def epochs(self) -> float:
         """How often the examples were gone through."""
-        return self.step * float(self.settings.batch) / self.examples
+        before = self.history[-1] if self.history else {"step": 0, "epoch": 0.0}
+        steps = self.step - before["step"]
+        return float(before["epoch"]) + steps * float(self.settings.batch) / self.examples
 
     def train_step(self) -> None:
         """Change the weights once."""
@@ -227,6 +229,8 @@ class GenerativeExperiment:
                     "Change it on the page Generate; the training begins anew.",
                 )
         read = self.Settings.read({**self.settings.as_json(), **changes})
+        if read.batch != self.settings.batch and self.step > self.history[-1]["step"]:
+            self.write_row()  # the steps so far went through as many examples as they did
         self.settings = replace(self.settings, **{name: getattr(read, name) for name in live})
         self.stopped = self.explanation = None
 

@@ -244,3 +244,16 @@ def test_the_command_refuses_a_mode_that_there_is_not(tmp_path, capsys):
     assert main(["generate", "moons", "--mode", "2", "-o", str(path)]) == 1
     assert "whole number from 0 to 1" in capsys.readouterr().err
     assert not path.exists()
+
+
+def test_an_epoch_stays_what_it_was_when_the_batch_is_changed_on_the_run():
+    model = begin({**SMALL, "batch": 100})
+    model.advance(steps=30)
+    passed = model.epochs
+    assert passed == pytest.approx(30 * 100 / model.examples)
+    model.change({"batch": 10, "learning_rate": 0.001})
+    assert model.epochs == pytest.approx(passed)
+    model.advance(steps=20)
+    assert model.epochs == pytest.approx(passed + 20 * 10 / model.examples)
+    assert [row["step"] for row in model.history] == [0, 30]
+    assert model.history[-1]["epoch"] == pytest.approx(passed)

@@ -83,6 +83,67 @@ def test_a_generator_is_begun_run_paused_stepped_asked_and_reset(host, panel, be
     assert panel.ui.readinessLabel.text == ""
 
 
+def typed(form, name, text):
+    """Type into a field as a user does: the field tells that it was edited."""
+    form.inputs[name].setText(text)
+    form._typed(form.fields[name], text)
+
+
+def test_what_can_change_on_the_run_does_and_the_rest_begins_anew(host, panel, bench):
+    section = points(panel)
+    panel.panel.tabs.open("Generate")
+    choose(section.modelCombo, "vae")
+    quiet(host, bench)
+    bench.step(30)
+    quiet(host, bench)
+    typed(section.form, "beta", "0.2")
+    typed(section.form, "learning_rate", "0.001")
+    typed(section.form, "batch", "64")
+    quiet(host, bench)
+    live = {"beta": 0.2, "learning_rate": 0.001, "batch": 64}
+
+    assert bench.latest["step"] == 30
+    assert bench.latest["numbers"]["learning_rate"] == 0.001
+    assert bench.spec["generate"].items() >= live.items()
+    assert bench.state["settings"].items() >= live.items(), "a scene that is saved now has them"
+    assert [row["step"] for row in bench.history] == [0, 30]
+
+    typed(section.form, "neurons", "32")
+    quiet(host, bench)
+    assert bench.latest["step"] == 0
+    assert bench.summary["settings"].items() >= {**live, "neurons": 32}.items()
+
+    # A preset of what could change on the run begins anew: it is shown from the beginning.
+    bench.step(10)
+    quiet(host, bench)
+    section.presetCombo.setCurrentIndex(section.presetCombo.findText("Nothing written down"))
+    quiet(host, bench)
+    assert (bench.latest["step"], bench.summary["settings"]["beta"]) == (0, 1.0)
+    assert host.slot_errors == []
+
+
+def test_begin_leaves_what_is_on_the_bench_where_it_cannot_be_done(host, panel, bench):
+    begin(host, panel, bench)
+    bench.step(5)
+    quiet(host, bench)
+    section = points(panel)
+    typed(section.form, "levels", "2")
+    assert "from 5 to 200" in panel.ui.readinessLabel.text
+    section.beginButton.click()
+    quiet(host, bench)
+    assert "from 5 to 200" in panel.ui.readinessLabel.text
+    assert bench.latest["step"] == 5
+
+    typed(section.form, "levels", "50")
+    section.pad.setPoints([])
+    choose(section.form.inputs["kind"], "drawn")
+    section.beginButton.click()
+    quiet(host, bench)
+    assert "at least four points" in panel.ui.readinessLabel.text
+    assert bench.state["step"] == 5, "a scene that is saved now keeps the training"
+    choose(section.form.inputs["kind"], "eight-gaussians")
+
+
 def test_points_are_drawn_by_hand(host, panel, bench):
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest

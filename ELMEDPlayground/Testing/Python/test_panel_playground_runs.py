@@ -133,6 +133,13 @@ def test_pause_step_and_reset(host, panel, bench):
     quiet(host, bench)
     assert step(bench) == 0
 
+    steps = page(panel, "Seven steps")
+    panel.ui.runButton.click()
+    assert not steps.buttons["loss"].enabled
+    host.close_scene()
+    assert not bench.running
+    assert steps.buttons["loss"].enabled
+
 
 def test_the_training_stops_at_the_step_that_was_asked_for(host, panel, bench):
     panel.ui.stopAtLineEdit.setText("37")
@@ -168,6 +175,51 @@ def test_the_learning_rate_changes_without_beginning_anew(host, panel, bench):
 
     assert step(bench) == rested
     assert bench.spec["settings"]["learning_rate"] == 0.002
+
+
+def test_a_learning_rate_is_not_lost_while_the_experiment_is_made_or_when_the_worker_dies(
+    host, panel, bench
+):
+    run_until(host, panel, bench, 20)
+    for makes in (bench.create, bench.reset):  # from its state, and anew
+        makes()
+        assert bench.summary is None
+        rate = bench.spec["settings"]["learning_rate"] / 2
+        bench.changeLive(learning_rate=rate)
+        host.wait_until(lambda: bench.summary is not None, 60)
+        quiet(host, bench)
+        assert bench.latest["numbers"]["learning_rate"] == rate
+        assert bench.state["settings"]["learning_rate"] == rate
+
+    worker = panel.logic.laboratory.workerProcessID
+    os.kill(worker, 19)  # SIGSTOP: nothing is answered any more
+    bench.changeLive(learning_rate=0.004)
+    os.kill(worker, 9)
+    host.wait_until(lambda: "new one was started" in panel.ui.readinessLabel.text, 60)
+    quiet(host, bench)
+    assert bench.latest["numbers"]["learning_rate"] == 0.004
+
+
+def test_run_tries_again_what_could_not_be_made(host, panel, bench, tmp_path):
+    path = tmp_path / "own.txt"
+    bench.change(generate={"model": "text", "file": str(path), "layers": 1, "width": 16})
+    host.wait_until(lambda: "own.txt" in panel.ui.readinessLabel.text, 60)
+    quiet(host, bench)
+    panel.ui.stepButton.click()
+    quiet(host, bench)
+    assert "own.txt" in panel.ui.readinessLabel.text, "still why it cannot be made"
+    panel.ui.runButton.click()
+    quiet(host, bench)
+    assert not bench.running
+    assert panel.ui.runButton.enabled
+
+    path.write_text("No mass was seen in the left lobe. " * 200, "utf-8")
+    panel.ui.runButton.click()
+    host.wait_until(lambda: step(bench) > 0, 60)
+    panel.ui.pauseButton.click()
+    quiet(host, bench)
+    assert panel.ui.readinessLabel.text == ""
+    assert host.slot_errors == []
 
 
 def test_divergence_is_explained(host, panel, bench):
@@ -369,6 +421,29 @@ def test_a_scene_that_is_opened_while_the_panel_is_left_ends_the_worker(host, pa
     bench.lay(bench.spec, None)
     host.wait_until(lambda: panel.logic.laboratory.workerProcessID is None, 5)
     wait_for(lambda: not is_alive(worker), 5.0)
+
+
+def test_what_is_chosen_or_started_after_leaving_waits_for_who_comes_back(host, panel, bench):
+    quiet(host, bench)
+    host.select_module("")
+    host.wait_until(lambda: panel.logic.laboratory.workerProcessID is None)
+    # As what was learnt of a scan does, and a spoken command, when they come late.
+    bench.change(generate={"model": "vae", "kind": "moons"})
+    bench.step()
+    bench.run()
+    time.sleep(0.2)
+    host.process_events()
+    assert panel.logic.laboratory.workerProcessID is None
+    assert not bench.running
+
+    host.select_module(NAME)
+    host.wait_until(lambda: bench.summary is not None, 60)
+    quiet(host, bench)
+    assert bench.summary["generates"] == "vae"
+    assert step(bench) == 0
+    panel.ui.stepButton.click()
+    quiet(host, bench)
+    assert step(bench) == 1
 
 
 def test_the_self_test_passes(host):
