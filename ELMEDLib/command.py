@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ELMEDLib import __version__
 from ELMEDLib.cohort.command import add_cohort
 from ELMEDLib.errors import CancelledError, ELMEDError
+from ELMEDLib.worker.server import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +51,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ELMEDError as error:
         LOG.debug("The command failed.", exc_info=True)
         _say(f"elmed: {error}")
+        return 1
+    except Exception as error:  # nobody foresaw it, and a traceback says nothing to most people
+        LOG.debug("The command failed.", exc_info=True)
+        _say(f"elmed: {_in_words(error)}")
         return 1
     return 0
 
@@ -114,6 +119,13 @@ def _add_demo(commands: Any) -> None:
     )
     demo.add_arguments(parser)
     parser.set_defaults(run=demo.run)
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"'{error.filename}' cannot be used: {error.strerror}. Check the path."
+    said = explain(error)
+    return f"{said['message']} {said['advice']}"
 
 
 def _say(text: str) -> None:

@@ -53,6 +53,7 @@ def places(sample_study, tmp_path_factory):
         ("export seg.nii.gz -o seg.dcm --series empty", "There is no DICOM image among"),
         ("models install nothing", "The catalogue has no model 'nothing'."),
         ("models add nowhere", "'nowhere' does not exist. Check the path"),
+        (f"identify {'n' * 300}", "cannot be used: File name too long. Check the path."),
         ("cohort segment empty -o out", "The folder 'empty' holds no case. Give a folder"),
         ("cohort segment table.csv -o out", "has no column with image files. Add a column"),
     ],
@@ -70,6 +71,17 @@ def test_what_is_wrong_is_said_in_a_sentence_with_advice(
     assert said in printed.err
     assert printed.err.endswith(".\n")
     assert sorted(places.rglob("*")) == before
+
+
+def test_what_nobody_foresaw_is_told_with_its_place_but_without_a_name(monkeypatch, capsys):
+    def stumble(*_):
+        raise ZeroDivisionError("patient Smith")
+
+    monkeypatch.setattr("ELMEDSegmentLib.inputs.identifying.run_identify", stumble)
+    assert main(["identify", "anywhere"]) == 1
+    said = capsys.readouterr().err
+    assert said.endswith("which name no patient and no file of yours.\n")
+    assert "Smith" not in said
 
 
 def test_a_run_without_threads_is_refused(sample_study, tmp_path, capsys):
