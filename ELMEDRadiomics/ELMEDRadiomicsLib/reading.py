@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import SimpleITK as sitk
 
 from ELMEDLib.completeness import is_whole
@@ -12,6 +13,9 @@ from ELMEDLib.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+SPACE = 3
 
 
 def read_image(path: Path | str, what: str = "image") -> sitk.Image:
@@ -42,6 +46,34 @@ def read_image(path: Path | str, what: str = "image") -> sitk.Image:
         raise InputError(
             f"The {what} '{path}' cannot be read.", "Choose a NIfTI, NRRD or other image file."
         ) from error
+
+
+def read_volume(path: Path | str, what: str = "image") -> sitk.Image:
+    """Read a volume in 3D with one value a voxel; a value that is no number becomes 0.
+
+    Programs that leave out the skull write NaN there.
+
+    Args:
+        path: file or folder.
+        what: what it is, for messages.
+
+    Raises:
+        InputError: it does not exist, cannot be read, or is no such volume.
+    """
+    image = read_image(path, what)
+    dimensions, components = image.GetDimension(), image.GetNumberOfComponentsPerPixel()
+    if (dimensions, components) != (SPACE, 1):
+        has = f"{dimensions} dimensions" if dimensions != SPACE else f"{components} values a voxel"
+        raise InputError(
+            f"The {what} '{path}' has {has}; needed are three dimensions and one value a voxel.",
+            f"Choose one volume of it as the {what}.",
+        )
+    array = sitk.GetArrayViewFromImage(image)
+    if np.isfinite(array).all():
+        return image
+    known = sitk.GetImageFromArray(np.nan_to_num(array, nan=0.0, posinf=0.0, neginf=0.0))
+    known.CopyInformation(image)
+    return known
 
 
 def named_images(given: Sequence[str]) -> dict[str, str]:

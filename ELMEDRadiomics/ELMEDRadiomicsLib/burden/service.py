@@ -12,7 +12,7 @@ from ELMEDLib.progress import Progress, no_progress, within
 from ELMEDRadiomicsLib.burden.measure import measure_burden
 from ELMEDRadiomicsLib.burden.options import CORE, ENHANCING, OEDEMA, BurdenOptions
 from ELMEDRadiomicsLib.burden.writing import write_burden
-from ELMEDRadiomicsLib.reading import read_image
+from ELMEDRadiomicsLib.reading import read_volume
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def burden_files(arguments: Mapping[str, Any], progress: Progress = no_progress)
     if not arguments.get("labels"):
         raise InputError("There is no label map.", "Give the file that holds the segments.")
     progress("read", 0.0, "Reading the segments")
-    labels = with_parts(read_image(arguments["labels"], "label map"), arguments.get("parts"))
+    labels = with_parts(read_volume(arguments["labels"], "label map"), arguments.get("parts"))
     options = burden_options(arguments.get("options"))
     burden = measure_burden(labels, options, within(progress, READ, MEASURED))
     location = _location(arguments, labels, burden, within(progress, MEASURED, 1.0))
@@ -69,7 +69,10 @@ def burden_options(given: Mapping[str, Any] | None) -> BurdenOptions:
     unknown = set(given or {}) - known
     if unknown:
         raise InputError(f"There is no option '{min(unknown)}'.", f"Options: {sorted(known)}.")
-    options = BurdenOptions(**{key: value for key, value in (given or {}).items() if value})
+    told = {key: value for key, value in (given or {}).items() if value not in (None, "")}
+    options = BurdenOptions(**told)
+    if options.targets < 1:
+        raise InputError("There are no targets to sum up.", "Ask for one target or more.")
     if options.rule not in ("classic", "product"):
         raise InputError(
             f"There is no rule '{options.rule}' for diameters.", "Choose 'classic' or 'product'."
@@ -119,6 +122,6 @@ def _location(
         atlas = read_atlas(arguments["atlas"], arguments.get("atlas_names"))
         return locate(labels, atlas, places).as_json()
     if arguments.get("image"):
-        image = read_image(arguments["image"], "image")
+        image = read_volume(arguments["image"], "image")
         return locate_in_template(labels, image, places, progress).as_json()
     return None

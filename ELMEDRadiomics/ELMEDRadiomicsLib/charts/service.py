@@ -63,6 +63,11 @@ def charts_files(arguments: Mapping[str, Any], progress: Progress = no_progress)
                 "Resample one to the other first.",
             )
         values = {name: np.asarray(array)[own] for name, own in masks.items()}
+        if not all(np.isfinite(own).all() for own in values.values()):
+            raise InputError(
+                f"The image '{title}' holds values inside a segment that are not numbers.",
+                "Repair the image, or leave those voxels out of the segment.",
+            )
         found["histograms"][title] = histograms(values)
         found["boxes"][title] = boxes(values)
         for kind in KINDS:

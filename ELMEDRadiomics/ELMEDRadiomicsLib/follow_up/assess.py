@@ -14,7 +14,7 @@ from ELMEDRadiomicsLib.burden.corrections import corrected
 from ELMEDRadiomicsLib.burden.measure import measure_burden
 from ELMEDRadiomicsLib.burden.options import BurdenOptions
 from ELMEDRadiomicsLib.follow_up.matching import Track, lesion_numbers, match
-from ELMEDRadiomicsLib.follow_up.response import baseline_of, propose
+from ELMEDRadiomicsLib.follow_up.response import baseline_of, check_days, propose
 from ELMEDRadiomicsLib.follow_up.series import Clinic, Measured
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def assess(
     ordered = sorted(points, key=lambda point: point.day)
     if len(ordered) < 2:  # noqa: PLR2004 - a change needs two
         raise InputError("There are less than two time points.", "Choose two or more scans.")
+    check_days([point.day for point in ordered])
     warnings: list[str] = []
     transforms = _aligned(ordered, warnings, progress)
     burdens = []

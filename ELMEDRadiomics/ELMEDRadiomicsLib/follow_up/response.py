@@ -23,6 +23,7 @@ from ELMEDRadiomicsLib.follow_up.series import Assessment, Measured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
 DAYS_A_WEEK = 7
 
@@ -44,11 +45,9 @@ def propose(
         raise InputError(f"There is no method '{method}'.", "Choose '2d' or 'volume'.")
     ordered = with_weeks(sorted(series, key=lambda point: point.day))
     days = [point.day for point in ordered]
-    if not ordered or len(set(days)) < len(days):
-        raise InputError(
-            "Time points need dates that differ." if ordered else "There is no time point.",
-            "Give each scan the day on which it was taken.",
-        )
+    if not ordered:
+        raise InputError("There is no time point.", "Choose two or more scans.")
+    check_days(days)
     start = baseline_of(ordered)
     found = [_role(point, "before", method) for point in ordered[:start]]
     found.append(_role(ordered[start], "baseline", method))
@@ -57,6 +56,14 @@ def propose(
         for number in range(start + 1, len(ordered))
     ]
     return _confirmed(ordered, found)
+
+
+def check_days(days: Sequence[date]) -> None:
+    """Raise an InputError when two scans have one day."""
+    if len(set(days)) < len(days):
+        raise InputError(
+            "Time points need dates that differ.", "Give each scan the day on which it was taken."
+        )
 
 
 def with_weeks(ordered: Sequence[Measured]) -> list[Measured]:

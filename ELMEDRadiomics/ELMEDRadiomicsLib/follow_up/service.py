@@ -10,7 +10,7 @@ from ELMEDRadiomicsLib.burden.corrections import Corrections
 from ELMEDRadiomicsLib.burden.service import burden_options, with_parts
 from ELMEDRadiomicsLib.follow_up.assess import TimePoint, assess
 from ELMEDRadiomicsLib.follow_up.table import clinic_of, day_of, write_follow_up
-from ELMEDRadiomicsLib.reading import read_image
+from ELMEDRadiomicsLib.reading import read_volume
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,9 +48,9 @@ def follow_up_files(
     for number, record in enumerate(records):
         progress("read", READ * number / len(records), "Reading the scans")
         labels = with_parts(
-            read_image(record["labels"], "label map"), arguments.get("parts"), empty=True
+            read_volume(record["labels"], "label map"), arguments.get("parts"), empty=True
         )
-        image = read_image(record["image"], "image") if record.get("image") else None
+        image = read_volume(record["image"], "image") if record.get("image") else None
         given = record.get("corrections")
         corrections = Corrections.from_json(given) if given else None
         day = day_of(record["date"])

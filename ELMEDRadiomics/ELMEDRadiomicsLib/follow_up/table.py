@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,8 +66,15 @@ def read_time_points(path: Path | str) -> list[dict[str, Any]]:
             f"Give it a first row with column names; known are {', '.join(KNOWN)}.",
         )
     records = []
-    for row in rows:
+    for number, row in enumerate(rows, start=2):
         record: dict[str, Any] = {key: (row.get(key) or "").strip() for key in KNOWN}
+        if not any(record.values()):
+            continue  # an empty line, as spreadsheets leave them
+        if not record["labels"]:
+            raise InputError(
+                f"Line {number} of the table '{path.name}' names no label map.",
+                "Fill in its cell in the column 'labels', or take the line out.",
+            )
         for key in ("labels", "image"):
             record[key] = str(path.parent / record[key]) if record[key] else None
         records.append(record)
@@ -115,9 +123,12 @@ def _number(value: Any, what: str) -> float | None:
     if value is None or str(value).strip() == "":
         return None
     try:
-        return float(value)
-    except ValueError as error:
-        raise InputError(f"'{value}' is no number in '{what}'.", "Correct it.") from error
+        number = float(str(value).replace(",", "."))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"'{value}' is no number in '{what}'.", "Correct it, or leave it empty.")
+    return number
 
 
 def write_follow_up(result: Mapping[str, Any], path: Path | str) -> Path:

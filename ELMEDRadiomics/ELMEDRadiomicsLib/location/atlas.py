@@ -11,7 +11,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError
-from ELMEDRadiomicsLib.reading import read_image
+from ELMEDRadiomicsLib.reading import read_volume
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,8 +30,14 @@ HEAD = 60
 TEMPLATE_REGIONS = dict(enumerate((*LOBES, *DEEP, *OTHERS), start=1))
 """Names of the template's labels on the left side; on the right side they are 20 higher."""
 
-ELOQUENT = ("thalamus", "basal ganglia", "brainstem")
-"""Structures of the template that count as eloquent. It knows no motor or language cortex."""
+ELOQUENT = (
+    *("thalamus", "basal ganglia", "brainstem"),
+    *("brain stem", "motor", "precentral", "corticospinal", "internal capsule"),
+    *("language", "speech", "broca", "wernicke", "visual", "calcarine"),
+)
+"""Words in the names of structures that count as eloquent (Spetzler and Martin 1986, J Neurosurg
+65:476; the basal ganglia as well). Those of the second and third line are for atlases of a user's
+own: the template knows no motor or language cortex."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ def template() -> Atlas:
         for offset, side in ((LEFT, "left"), (RIGHT, "right")):
             names[number + offset] = name
             sides[number + offset] = "" if name == "brainstem" else side
-    return Atlas(read_image(TEMPLATE, "template"), names, sides)
+    return Atlas(read_volume(TEMPLATE, "template"), names, sides)
 
 
 def brain_of(labels: NDArray[np.integer]) -> NDArray[np.bool_]:
@@ -82,7 +88,7 @@ def read_atlas(path: Path | str, names: Path | str | None = None) -> Atlas:
     Raises:
         InputError: a file cannot be read, or the label map holds no regions.
     """
-    labels = read_image(path, "atlas")
+    labels = read_volume(path, "atlas")
     found = [int(value) for value in np.unique(sitk.GetArrayViewFromImage(labels)) if value]
     if not found:
         raise InputError("The atlas holds no regions: all its voxels are 0.", "Choose another one.")
@@ -99,8 +105,10 @@ def sided(side: str, name: str) -> str:
 def side_of(name: str) -> str:
     """Return the side that a region's name tells, "" where it tells none."""
     words = name.replace("-", " ").replace("_", " ").replace(".", " ").split()
+    if words[:1] == ["ctx"]:  # FreeSurfer's cortex: ctx-lh-precentral
+        words = words[1:]
     for word in (words[0], words[-1]) if words else ():
-        if word.lower() in ("left", "lh", "ctx-lh") or word == "L":
+        if word.lower() in ("left", "lh") or word == "L":
             return "left"
         if word.lower() in ("right", "rh") or word == "R":
             return "right"

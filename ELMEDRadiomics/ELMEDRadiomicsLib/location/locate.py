@@ -9,6 +9,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ELMEDLib.progress import Progress, no_progress
+from ELMEDRadiomicsLib.geometry import difference
 from ELMEDRadiomicsLib.location.atlas import ELOQUENT, Atlas, sided, template
 from ELMEDRadiomicsLib.location.registration import register_template
 from ELMEDRadiomicsLib.location.words import describe
@@ -117,7 +118,7 @@ def locate(
         places: points (LPS mm) whose regions are named.
     """
     labels = atlas.labels
-    if labels.GetSize() != tumour.GetSize() or labels.GetOrigin() != tumour.GetOrigin():
+    if difference(tumour, labels, None) is not None:
         labels = sitk.Resample(labels, tumour, sitk.Transform(), sitk.sitkNearestNeighbor, 0)
     mask = sitk.GetArrayViewFromImage(tumour) != 0
     regions = sitk.GetArrayViewFromImage(labels)
@@ -125,7 +126,7 @@ def locate(
     overlaps, outside = _overlaps(mask, regions, atlas, voxel_ml)
     side, crosses = _side(overlaps)
     touched = _touched(mask, regions, atlas, tumour.GetSpacing()[::-1])
-    eloquent = [name for name in touched if any(word in name for word in ELOQUENT)]
+    eloquent = [name for name in touched if _is_eloquent(name)]
     location = Location(side, crosses, overlaps, touched, eloquent, outside)
     for name, point in (places or {}).items():
         location.lesions[name] = _region_at(point, mask.shape, regions, atlas, tumour)
@@ -177,9 +178,14 @@ def _touched(
     touched = []
     for value in np.unique(regions[near]).tolist():
         name = atlas.names.get(int(value), "")
-        if name and "lobe" not in name and name not in ("insula", "cerebellum"):
+        if name and "lobe" not in name.lower() and name not in ("insula", "cerebellum"):
             touched.append(sided(atlas.sides[int(value)], name))
     return list(dict.fromkeys(touched))
+
+
+def _is_eloquent(name: str) -> bool:
+    plain = name.lower().replace("-", " ").replace("_", " ")
+    return any(word in plain for word in ELOQUENT)
 
 
 def _region_at(

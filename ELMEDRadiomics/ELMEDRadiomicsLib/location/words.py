@@ -35,9 +35,7 @@ def describe(location: Location) -> list[str]:
     if ventricles:
         sentences.append(f"It touches the {joined(ventricles)}.")
     if location.eloquent:
-        sentences.append(
-            f"Deep structures touched that count as eloquent: {joined(location.eloquent)}."
-        )
+        sentences.append(f"Structures touched that count as eloquent: {joined(location.eloquent)}.")
     return sentences
 
 

@@ -28,6 +28,9 @@ SERIES_NUMBER = 901
 """High, so that it sorts behind the series of the scanner."""
 
 PRIVATE = "99ELMED"
+UNICODE = "ISO_IR 192"
+"""The character set of reports; patients' names are carried over into it."""
+
 MOST_MEANING = 64
 """Characters of a code's meaning in DICOM."""
 
@@ -219,7 +222,7 @@ def _made(groups: Sequence[Group], slices: Sequence[Any]) -> Any:
         title=codes.DCM.ImagingMeasurementReport,
         referenced_images=evidence,
     )
-    return hd.sr.Comprehensive3DSR(
+    report = hd.sr.Comprehensive3DSR(
         evidence=evidence,
         content=content[0],
         series_number=SERIES_NUMBER,
@@ -230,6 +233,9 @@ def _made(groups: Sequence[Group], slices: Sequence[Any]) -> Any:
         series_description="Tumour measurements (ELMED, research use only)",
         is_complete=True,
     )
+    # Segments have names of any language, whatever the scanner could write.
+    report.SpecificCharacterSet = UNICODE
+    return report
 
 
 def _evidence(each: Any) -> Any:
@@ -241,6 +247,8 @@ def _evidence(each: Any) -> Any:
     for keyword in MAY_BE_EMPTY:
         if keyword not in filled:
             setattr(filled, keyword, None)
+    if "SpecificCharacterSet" in filled and not filled.SpecificCharacterSet:
+        del filled.SpecificCharacterSet  # must be missing rather than empty
     return filled
 
 

@@ -10,7 +10,7 @@ from ELMEDLib.files import written_whole
 from ELMEDLib.progress import Progress, no_progress, within
 from ELMEDRadiomicsLib.burden.results import Burden
 from ELMEDRadiomicsLib.burden.service import burden_files, with_parts
-from ELMEDRadiomicsLib.reading import read_image
+from ELMEDRadiomicsLib.reading import read_volume
 from ELMEDRadiomicsLib.report.content import Content
 from ELMEDRadiomicsLib.report.page import page
 from ELMEDRadiomicsLib.report.pictures import pictures
@@ -84,8 +84,8 @@ def _content(arguments: Mapping[str, Any], *, with_pictures: bool, progress: Pro
     drawn: tuple[Any, ...] = ()
     if with_pictures and labels and arguments.get("image"):
         progress("drawing", MEASURED, "Drawing the pictures")
-        parts = with_parts(read_image(labels, "label map"), arguments.get("parts"))
-        drawn = pictures(read_image(arguments["image"], "image"), parts)
+        parts = with_parts(read_volume(labels, "label map"), arguments.get("parts"))
+        drawn = pictures(read_volume(arguments["image"], "image"), parts)
     return Content(
         str(arguments.get("patient") or ""),
         drawn,

@@ -16,6 +16,7 @@ from ELMEDRadiomicsLib.burden.measure import measure_burden
 from ELMEDRadiomicsLib.burden.options import BurdenOptions
 from ELMEDRadiomicsLib.burden.results import Burden
 from ELMEDRadiomicsLib.burden.service import burden_files
+from ELMEDRadiomicsLib.reading import read_volume
 
 
 def boxes(*sizes, spacing=(1.0, 1.0, 1.0), value=3):
@@ -153,9 +154,44 @@ def test_the_command_line_measures_and_writes(tmp_path, capsys):
 def test_options_that_mean_nothing_are_refused(tmp_path):
     path = tmp_path / "seg.nrrd"
     sitk.WriteImage(boxes((12, 12, 4)), str(path))
-    for options, message in (({"rule": "new"}, "no rule 'new'"), ({"colour": 1}, "no option")):
+    for options, message in (
+        ({"rule": "new"}, "no rule 'new'"),
+        ({"colour": 1}, "no option"),
+        ({"targets": 0}, "no targets"),
+        ({"targets": -1}, "no targets"),
+    ):
         with pytest.raises(InputError, match=message):
             burden_files({"labels": str(path), "options": options})
+
+
+def test_files_that_are_no_volume_are_refused_and_nan_counts_as_nothing(tmp_path):
+    labels = boxes((12, 12, 4))
+    files = {
+        "series": sitk.JoinSeries([labels, labels]),
+        "colours": sitk.Compose([labels] * 3),
+        "known": sitk.Cast(labels, sitk.sitkFloat32),
+    }
+    array = sitk.GetArrayFromImage(files["known"])
+    array[array == 0] = np.nan
+    files["nan"] = sitk.GetImageFromArray(array)
+    paths = {name: str(tmp_path / f"{name}.nrrd") for name in files}
+    for name, image in files.items():
+        sitk.WriteImage(image, paths[name])
+
+    for name, has in (("series", "4 dimensions"), ("colours", "3 values a voxel")):
+        for given in ({"labels": paths[name]}, {"labels": paths["known"], "image": paths[name]}):
+            with pytest.raises(InputError, match=has):
+                burden_files(given)
+    # Programs that strip the skull write NaN around the brain.
+    for name in ("known", "nan"):
+        found = burden_files({"labels": paths[name]})["burden"]["regions"]
+        assert found[0]["voxels"] == 12 * 12 * 4
+    array = np.random.default_rng(0).normal(100, 9, (30, 30, 30)).astype(np.float32)
+    array[:4] = np.nan
+    sitk.WriteImage(sitk.GetImageFromArray(array), paths["nan"])
+    zero = sitk.GetArrayFromImage(read_volume(paths["nan"]))
+    assert not zero[:4].any()
+    assert np.array_equal(zero[4:], array[4:])
 
 
 def test_real_tumours_are_measured_with_lines_in_their_world(shared_data):

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ELMEDLib.command import main
+from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.charts.intensities import box, boxes, histograms
+from ELMEDRadiomicsLib.charts.service import charts_files
 from ELMEDRadiomicsLib.charts.texture_matrix import KINDS, texture_matrix
 from ELMEDRadiomicsLib.engine import extract
 from ELMEDRadiomicsLib.settings import Settings
@@ -70,6 +72,19 @@ def test_features_can_be_computed_from_the_matrix_that_is_shown(case, profile):
     counts = np.array(found["counts"])
     assert np.array_equal(counts, counts.T)
     assert len(found["rows"]) == len(found["columns"]) == len(counts)
+
+
+def test_a_value_that_is_no_number_inside_a_segment_is_refused(case, tmp_path):
+    array = sitk.GetArrayFromImage(case.image).astype(np.float32)
+    array[sitk.GetArrayViewFromImage(case.mask) == 1] = np.nan
+    image = sitk.GetImageFromArray(array)
+    image.CopyInformation(case.image)
+    sitk.WriteImage(image, str(tmp_path / "t1c.nrrd"))
+    sitk.WriteImage(case.mask, str(tmp_path / "seg.nrrd"))
+    images = {"t1c": str(tmp_path / "t1c.nrrd")}
+
+    with pytest.raises(InputError, match="'t1c' holds values inside a segment"):
+        charts_files({"images": images, "mask": str(tmp_path / "seg.nrrd"), "labels": [1]})
 
 
 def test_the_command_writes_everything(case, tmp_path):

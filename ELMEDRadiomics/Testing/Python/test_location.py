@@ -7,7 +7,7 @@ import pytest
 import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError
-from ELMEDRadiomicsLib.location.atlas import read_atlas, side_of, template
+from ELMEDRadiomicsLib.location.atlas import Atlas, read_atlas, side_of, template
 from ELMEDRadiomicsLib.location.locate import locate, locate_in_template
 from ELMEDRadiomicsLib.location.registration import is_stripped, template_image
 
@@ -123,10 +123,37 @@ def test_a_users_own_atlas_is_used_as_it_is(tmp_path):
     assert found.lesions == {"Enhancing 1": "Left-Motor-Cortex"}
 
 
+def test_an_atlas_of_equal_size_and_origin_but_another_grid_is_brought_onto_the_tumours():
+    tumour = np.zeros((10, 10, 20), np.uint8)
+    tumour[4:6, 4:6, 2:8] = 1
+    labels = np.full_like(tumour, 9)
+    labels[:, :, :10] = 7
+    atlas = sitk.GetImageFromArray(labels)
+    atlas.SetSpacing((0.5, 1.0, 1.0))  # 7 reaches as far as 5 mm
+    found = locate(sitk.GetImageFromArray(tumour), Atlas(atlas, {7: "a", 9: "b"}, {7: "", 9: ""}))
+    assert {o.region: o.share for o in found.overlaps} == pytest.approx({"a": 0.5, "b": 0.5})
+
+    atlas = sitk.Flip(sitk.GetImageFromArray(labels), (True, False, False))
+    atlas.SetOrigin((0.0, 0.0, 0.0))  # runs to the other side from there
+    found = locate(sitk.GetImageFromArray(tumour), Atlas(atlas, {7: "a", 9: "b"}, {7: "", 9: ""}))
+    assert found.outside == 1
+
+
+@pytest.mark.parametrize("name", ["Left-Thalamus", "Brain-Stem", "L_Primary_Motor_Cortex"])
+def test_eloquent_structures_of_a_users_own_atlas_are_named(name):
+    tumour = np.zeros((10, 10, 20), np.uint8)
+    tumour[4:6, 4:6, 5:11] = 1
+    atlas = Atlas(sitk.GetImageFromArray(np.full_like(tumour, 10)), {10: name}, {10: side_of(name)})
+    found = locate(sitk.GetImageFromArray(tumour), atlas)
+    assert found.eloquent == [name]
+    assert any(f"eloquent: {name}" in sentence for sentence in found.sentences)
+
+
 @pytest.mark.parametrize(
     ("name", "side"),
     [
-        ("ctx-lh-precentral", ""),
+        ("ctx-lh-precentral", "left"),
+        ("ctx-rh-insula", "right"),
         ("Left-Thalamus", "left"),
         ("Frontal_Sup_R", "right"),
         ("Pons", ""),

@@ -18,7 +18,7 @@ from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.burden.measure import measure_burden
 from ELMEDRadiomicsLib.burden.options import BurdenOptions
 from ELMEDRadiomicsLib.report.content import Content
-from ELMEDRadiomicsLib.report.dicom_sr import groups_of, read_sr
+from ELMEDRadiomicsLib.report.dicom_sr import groups_of, read_sr, write_sr
 from ELMEDRadiomicsLib.report.page import MOST_LESIONS, page
 from ELMEDRadiomicsLib.report.pictures import COLOURS, EDGE_MM, PIXEL_MM, pictures
 from ELMEDRadiomicsLib.report.service import report_files
@@ -82,6 +82,28 @@ def test_the_structured_report_holds_what_was_measured(study, tmp_path):
     assert written.Modality == "SR"
     volumes = re.findall(r"Volume.*?Numeric Value[^']*'([\d.]+)'", str(written), re.DOTALL)
     assert any(float(v) == pytest.approx(burden.regions[0].volume_ml) for v in volumes)
+
+
+@pytest.mark.parametrize("charset", ["ISO_IR 100", None])
+def test_names_of_any_language_are_kept_in_the_structured_report(study, tmp_path, charset):
+    slices = []
+    for path in sorted((study / "series").iterdir()):
+        slices.append(pydicom.dcmread(path))
+        slices[-1].PatientName = "M\u00fcller^Zo\u00eb" if charset else "Miller^Ann"
+        slices[-1].SpecificCharacterSet = charset
+        slices[-1].save_as(tmp_path / path.name)
+    slices = [pydicom.dcmread(path) for path in sorted(tmp_path.iterdir())]
+    name = "\u041e\u043f\u0443\u0445\u043e\u043b\u044c \u8111\u80bf\u7624"
+    feature = Feature("t1c", name, 1, "original_shape_MeshVolume", 12.5, "mm3", "RNU0", "elmed")
+    groups = groups_of(Content(extraction=Extraction([feature], {}, {}, {})))
+    output = tmp_path / "report.dcm"
+
+    write_sr(groups, slices, output)
+
+    written = pydicom.dcmread(output)
+    assert written.PatientName == slices[0].PatientName
+    assert name.encode() in output.read_bytes()
+    assert read_sr(output)[0].tracking == f"{name} in t1c"
 
 
 class Page(HTMLParser):
