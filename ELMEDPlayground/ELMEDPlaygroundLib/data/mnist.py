@@ -112,7 +112,7 @@ def read_idx(file: Path, axes: int) -> np.ndarray:
     if len(content) < header or content[:4] != bytes([0, 0, UNSIGNED_BYTES, axes]):
         raise InputError(f"'{file.name}' is no file of {axes} axes in MNIST's format.", ADVICE)
     shape = struct.unpack(f">{axes}I", content[4:header])
-    if math.prod(shape) != len(content) - header:
+    if 0 in shape or math.prod(shape) != len(content) - header:
         raise InputError(f"'{file.name}' is cut, or its sizes are wrong.", ADVICE)
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 

@@ -34,6 +34,7 @@ LEAST_BRAIN = 0.5
 """The share of a patch that must be brain, for it to show something."""
 
 SEGMENT_SHARE_OF_SLICE = 0.01
+LONGEST_LABEL = 10
 
 
 @dataclass(frozen=True)
@@ -213,12 +214,24 @@ def _classes(
             continue
         classes = np.full(subject.brain.shape, -1, np.int64)
         for place, value in enumerate(wanted):
-            classes[subject.labels == int(value)] = place
+            classes[subject.labels == _label(value)] = place
         maps.append(classes)
     if plan.task == "segment":
         inside = str(spec.get("segment_name") or "segment")
         return ("elsewhere", inside), maps
+    if not any((classes >= 0).any() for classes in maps):
+        raise InputError(
+            "No segmentation has any of the labels that are to be told apart.",
+            "Choose another segmentation, or learn from brightness without one.",
+        )
     return tuple(str(name) for name in wanted.values()), maps
+
+
+def _label(name: str) -> int:
+    """Return the label that a name stands for, as JSON has no numbers for names."""
+    if not name.lstrip("-").isdecimal() or len(name) > LONGEST_LABEL:
+        raise InputError(f"'{name[:40]}' is no label.", 'Give labels as {"1": "name", ...}.')
+    return int(name)
 
 
 def _places(
@@ -233,7 +246,8 @@ def _places(
         return _slices(plan, subject, classes, axis)
     sure = well_inside(classes) if plan.task == "tissue" else np.ones(classes.shape, bool)
     full = _share_of_brain(subject.brain, axis, plan.side) >= LEAST_BRAIN
-    centres, targets = [], []
+    # One subject may lack what others have.
+    centres, targets = [np.zeros((0, patches.AXES), np.int64)], [np.zeros(0, np.int64)]
     for label in range(int(classes.max()) + 1):
         places = np.argwhere((classes == label) & sure & full)
         places = places[generator.permutation(len(places))[:MOST_CENTRES]]

@@ -14,7 +14,7 @@ from ELMEDPlaygroundLib.data.dataset import make_dataset
 from ELMEDPlaygroundLib.experiment import criterion, divergence, rows
 from ELMEDPlaygroundLib.experiment.chance import torch_seed
 from ELMEDPlaygroundLib.experiment.order import Order
-from ELMEDPlaygroundLib.experiment.settings import Settings, changed, settings_from
+from ELMEDPlaygroundLib.experiment.settings import Settings, changed, changes_since, settings_from
 from ELMEDPlaygroundLib.networks.design import design_from
 from ELMEDPlaygroundLib.networks.initialise import initial_weights
 from ELMEDPlaygroundLib.networks.layers import Dropout, Normalisation
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 PARTS = ("data", "network", "settings")
 CHUNK = 256
+MOST_VALUES = 500_000_000
+"""Numbers that a network may hold at once, all layers and examples together: 2 GB, and in training
+as much again."""
+
 MOST_CHANGES = 10_000
 
 
@@ -63,7 +67,7 @@ class Experiment:
         self.design = design_from(
             self.spec["network"], self.data.input_shape, len(self.data.classes)
         )
-        self._check_batch(self.settings)
+        self.check_batch(self.settings)
         self._prepare_data()
         self.network = build(self.design)
         self.weights = Weights(self.network)
@@ -71,6 +75,9 @@ class Experiment:
         self._drops = any(isinstance(layer, Dropout) for layer in layers)
         self._logits: Tensor | None = None
         self._loss: Tensor | None = None
+        self._running_before: dict[str, Tensor] = {}
+        """Running means and spreads before the batch was predicted; {} when it was not."""
+
         self._has_modes = self._drops or any(isinstance(layer, Normalisation) for layer in layers)
         self.initialise()
 
@@ -98,13 +105,12 @@ class Experiment:
         self.order = Order(self.data.train, self.settings.seed, fewest=fewest)
         self.step = 0
         # What was changed on the run before holds from the first step on now.
-        changed_before = self._changes_since(settings_from(self.spec["settings"]))
-        self.changes: list[tuple[int, dict[str, Any]]] = []
-        if changed_before:
-            self.changes.append((0, changed_before))
+        before = changes_since(settings_from(self.spec["settings"]), self.settings)
+        self.changes: list[tuple[int, dict[str, Any]]] = [(0, before)] if before else []
         self.history: list[dict[str, Any]] = []
         self.stopped: str | None = None
         self.explanation: str | None = None
+        self._running_before = {}
         self._forget_batch()
         self._write_row()
         return self.weights.numbers()
@@ -161,6 +167,7 @@ class Experiment:
             self.calculate_gradients()
         before = self.weights.values.clone()
         self._move(len(self.order.batch(self.settings.batch)))
+        self._running_before = {}
         self._forget_batch()
         if rows.due(self.step, self.every):
             self._write_row()
@@ -213,6 +220,7 @@ class Experiment:
         last = min(last, until) if until is not None and until > self.step else last
         if self.settings.stop.steps > self.step:
             last = min(last, self.settings.stop.steps)
+        self._unpredict()
         self._forget_batch()
         self._train_mode()
         while self.step < last:
@@ -235,9 +243,9 @@ class Experiment:
             InputError: that cannot be changed, or not to this value.
         """
         settings = changed(self.settings, changes)
-        self._check_batch(settings)
+        self.check_batch(settings)
         was, self.settings = self.settings, settings
-        values = self._changes_since(was)
+        values = changes_since(was, settings)
         if values and self.changes and self.changes[-1][0] == self.step:
             self.changes[-1][1].update(values)
         elif values and len(self.changes) < MOST_CHANGES:
@@ -260,6 +268,11 @@ class Experiment:
             loss, accuracy = self._judge(indices)
             result |= {f"{name}_loss": loss, f"{name}_accuracy": accuracy}
         return result
+
+    def lasting_weights(self) -> dict[str, np.ndarray]:
+        """Return all weights by name, as they are without the prediction of a batch under way."""
+        before = {name: value.numpy() for name, value in self._running_before.items()}
+        return {**self.weights.get(), **before}
 
     def activations(self, inputs: np.ndarray) -> dict[str, np.ndarray]:
         """Return what each layer makes of inputs, by name and in order; "logits" come last.
@@ -292,19 +305,22 @@ class Experiment:
     def _first_loss(self) -> float:
         return self.history[0]["train_loss"] or 0.0
 
-    def _changes_since(self, was: Settings) -> dict[str, Any]:
-        """Return the settings that are others now than they were; the criterion is none of them."""
-        return {
-            name: value
-            for name, value in self.settings.as_json().items()
-            if name != "stop" and value != getattr(was, name)
-        }
+    def check_batch(self, settings: Settings) -> None:
+        """Make sure that a step can be done with a batch of this size.
 
-    def _check_batch(self, settings: Settings) -> None:
+        Raises:
+            InputError: it cannot.
+        """
         if self._normalises_batches and min(settings.batch, len(self.data.train)) == 1:
             raise InputError(
                 "Normalisation over the batch makes no sense with one example in it.",
                 "Take a batch of at least 2, or normalise over the layer.",
+            )
+        most = MOST_VALUES // self.design.values
+        if min(settings.batch, len(self.data.train)) > most:
+            raise InputError(
+                f"A batch of {settings.batch:,} takes more memory than this network may have.",
+                f"Take a batch of at most {most:,}, or fewer filters.",
             )
 
     def _train_mode(self) -> None:
@@ -320,9 +336,17 @@ class Experiment:
 
         batch = torch.from_numpy(self.order.batch(self.settings.batch))
         if self._logits is None:
+            self._unpredict()
+            self._running_before = self.weights.running()
             self._train_mode()
             self._logits = self.network(self._inputs[batch])
         return self._logits, self._targets[batch]
+
+    def _unpredict(self) -> None:
+        """Let a batch count once in running means, however often it is looked at before a step."""
+        if self._running_before:
+            self.weights.set_running(self._running_before)
+            self._running_before = {}
 
     def _forget_batch(self) -> None:
         self._logits = self._loss = None
@@ -345,9 +369,10 @@ class Experiment:
         if self._has_modes:
             self.network.eval()
         loss = right = 0.0
+        count = min(CHUNK, MOST_VALUES // self.design.values)
         with torch.no_grad():
-            for start in range(0, len(indices), CHUNK):
-                chosen = torch.from_numpy(indices[start : start + CHUNK])
+            for start in range(0, len(indices), count):
+                chosen = torch.from_numpy(indices[start : start + count])
                 logits, targets = self.network(self._inputs[chosen]), self._targets[chosen]
                 loss += float(self._loss_of(logits, targets)) * len(chosen)
                 right += float((logits.argmax(1) == targets).sum())
@@ -366,5 +391,6 @@ class Experiment:
         self.stopped = "diverged"
         self.explanation = divergence.explanation(loss, self.step, self.settings)
         self.weights.take_back()
+        self._running_before = {}
         self.optimiser = type(self.optimiser)(self.weights.values)
         self._forget_batch()

@@ -116,3 +116,12 @@ def changed(settings: Settings, changes: object) -> Settings:
             )
     checked.known(values, LIVE, "a running training")
     return replace(settings, **{name: RULES[name](value) for name, value in values.items()})
+
+
+def changes_since(was: Settings, now: Settings) -> dict[str, Any]:
+    """Return the settings that are others now than they were; the criterion is none of them."""
+    return {
+        name: value
+        for name, value in now.as_json().items()
+        if name != "stop" and value != getattr(was, name)
+    }

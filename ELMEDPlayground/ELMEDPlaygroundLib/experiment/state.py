@@ -43,7 +43,7 @@ def save(experiment: Experiment) -> dict[str, Any]:
         "epoch": experiment.order.epoch,
         "position": experiment.order.position,
         "every": experiment.every,
-        "weights": encode(experiment.weights.get()),
+        "weights": encode(experiment.lasting_weights()),
         "moments": [encode(moment.numpy()) for moment in experiment.optimiser.moments],
         "optimiser_steps": experiment.optimiser.steps,
         "history": [dict(row) for row in experiment.history],
@@ -92,6 +92,7 @@ def _settings(experiment: Experiment, values: object) -> Any:
     fixed = ("optimiser", "loss", "seed")
     if any(getattr(settings, name) != getattr(experiment.settings, name) for name in fixed):
         raise InputError("The settings of the saved experiment contradict its spec.", ADVICE)
+    experiment.check_batch(settings)
     return settings
 
 

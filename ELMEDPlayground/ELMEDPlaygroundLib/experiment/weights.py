@@ -60,6 +60,16 @@ class Weights:
         state = self._network.state_dict()
         return {name: value.detach().numpy().copy() for name, value in state.items()}
 
+    def running(self) -> dict[str, Tensor]:
+        """Return copies of the running means and spreads by name: predicting changes them, too."""
+        return {name: value.clone() for name, value in self._network.named_buffers()}
+
+    def set_running(self, values: Mapping[str, Tensor]) -> None:
+        """Go back to such running means and spreads."""
+        with torch.no_grad():
+            for name, value in self._network.named_buffers():
+                value.copy_(values[name])
+
     def remember(self) -> None:
         """Remember the weights as sound."""
         self._sound = {k: v.detach().clone() for k, v in self._network.state_dict().items()}

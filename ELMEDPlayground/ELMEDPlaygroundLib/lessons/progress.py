@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+LONGEST_NUMBER = 6
+"""Digits of a lesson's number: with thousands, Python would refuse to read it."""
+
 
 @dataclass
 class Progress:
@@ -58,7 +61,8 @@ class Progress:
         progress.step = _whole(kept.get("step"), 0)
         done = kept.get("done")
         for number, steps in done.items() if isinstance(done, Mapping) else ():
-            if str(number).isdecimal() and isinstance(steps, list):
+            few = isinstance(number, str) and len(number) <= LONGEST_NUMBER
+            if few and number.isdecimal() and isinstance(steps, list):
                 progress.done[int(number)] = {step for step in steps if _is_whole(step)}
         answers = kept.get("answers")
         for answer in answers if isinstance(answers, list) else ():

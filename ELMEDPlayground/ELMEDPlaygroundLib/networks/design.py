@@ -91,6 +91,11 @@ class NetworkDesign:
         return sum(row.parameters for row in self.summary())
 
     @property
+    def values(self) -> int:
+        """How many numbers one example is within the network, all layers together."""
+        return math.prod(self.input_shape) + sum(math.prod(row.shape) for row in self.summary())
+
+    @property
     def operations(self) -> int:
         """How many multiplications one example takes, roughly."""
         return sum(

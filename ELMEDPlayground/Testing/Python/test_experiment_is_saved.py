@@ -51,6 +51,27 @@ def test_looking_in_between_changes_nothing():
     assert watched.history == alone.history
 
 
+def test_a_batch_counts_once_however_often_it_is_looked_at():
+    """Also in the running means of normalisation, which predicting changes."""
+    throughout, by_hand = Experiment(spec()), Experiment(spec())
+    throughout.advance(steps=33)
+    for act in (by_hand.grab_batch, by_hand.predict, by_hand.calculate_gradients):
+        act()
+        act()
+    saved = json.loads(json.dumps(state.save(by_hand), allow_nan=False))
+    by_hand.update_weights()
+    by_hand.grab_batch()
+    by_hand.predict()
+    by_hand.advance(steps=32)
+    loaded = state.load(saved)
+    loaded.advance(steps=33)
+    assert by_hand.history == throughout.history
+    assert loaded.history == throughout.history
+    wanted = throughout.weights.get()
+    for name, value in loaded.weights.get().items():
+        assert (value == wanted[name]).all(), name
+
+
 def test_changed_learning_rate_comes_along():
     throughout = Experiment(spec())
     throughout.advance(steps=20)
@@ -91,6 +112,8 @@ def test_state_that_lacks_something_is_refused(name):
         lambda saved: saved["weights"].popitem(),
         lambda saved: saved["weights"]["dense1.weight"].update(shape=[3, 3]),
         lambda saved: saved["weights"]["dense1.weight"].update(data="no base64"),
+        lambda saved: saved["weights"]["dense1.weight"].update(shape=[2**28] * 7 + [0], data=""),
+        lambda saved: saved["settings"].update(batch=1),
         lambda saved: saved["spec"]["network"].update(layers=[{"kind": "dense", "neurons": 5}]),
     ],
 )

@@ -141,6 +141,8 @@ def test_upright_planes_show_the_head_up(tmp_path):
         ({"planes": ["axial"]}, "nothing to tell apart"),
         ({"patch": 64}, "smaller"),
         ({"gap_mm": 0}, "gap"),
+        ({"task": "tissue", "patch": 8, "label_names": {"8": "a", "9": "b"}}, "any of the labels"),
+        ({"task": "tissue", "patch": 8, "label_names": {"one": "a"}}, "'one' is no label"),
     ],
 )
 def test_what_cannot_be_is_said(subjects, change, words):

@@ -131,13 +131,17 @@ def make_corpus(name: str, text: str) -> Corpus:
 
 def _decoded(path: Path) -> str:
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
+        # A saved experiment may name anything: also what is no file, and never ends.
+        if not path.is_file():
+            raise FileNotFoundError
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
             raise InputError(
-                f"'{path.name}' has {size / 1e6:.1f} MB, which is more than is learnt here.",
-                f"Choose a text of at most {MOST_BYTES / 1e6:.0f} MB; some 100 kB do.",
+                f"'{path.name}' has more than {MOST_BYTES / 1e6:.0f} MB, which are learnt at most.",
+                "Choose a shorter text; some 100 kB do.",
             )
-        text = path.read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise InputError(
             f"The text '{path.name}' cannot be read.", "Choose a text file that is there."
