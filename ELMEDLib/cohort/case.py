@@ -12,7 +12,10 @@ MASK = "mask"
 IMAGE_EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
 
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-"""What a file may be called on every system."""
+"""What a file may be called on every system, but for `RESERVED`."""
+
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""What Windows takes for a device, whatever the extension."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,11 @@ class Case:
     @property
     def file_name(self) -> str:
         """A name for the case's files: its own where that is safe, else a safe one of its own."""
-        if SAFE.fullmatch(self.name) and not self.name.endswith("."):
+        reserved = RESERVED.fullmatch(self.name)
+        if SAFE.fullmatch(self.name) and not self.name.endswith(".") and not reserved:
             return self.name
         words = re.sub(r"[^A-Za-z0-9]+", "-", self.name).strip("-")[:40] or "case"
+        words = f"case-{words}" if reserved else words
         digest = hashlib.blake2b(self.name.encode("utf-8"), digest_size=4).hexdigest()
         return f"{words}.{digest}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 NAME = "cohort.lock"
 
+TAKEN = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+"""What the systems say when somebody else has the lock."""
+
 
 @contextmanager
 def locked(output: Path) -> Iterator[None]:
@@ -24,7 +28,7 @@ def locked(output: Path) -> Iterator[None]:
 
     Raises:
         InputError: another run is at work there.
-        OutputError: the folder cannot be made or written to.
+        OutputError: the folder cannot be made or written to, or its disk knows no locks.
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -38,6 +42,12 @@ def locked(output: Path) -> Iterator[None]:
         try:
             _lock(handle)
         except OSError as error:
+            if error.errno not in TAKEN:
+                raise OutputError(
+                    f"The disk of '{output}' cannot keep other runs out: "
+                    f"{error.strerror or error}.",
+                    "Choose a folder on a disk of this computer.",
+                ) from error
             raise InputError(
                 f"Another run is at work in '{output}'.",
                 "Wait for it to end, or choose another output folder.",

@@ -113,8 +113,10 @@ def _is_waiting(record: Record | None, retry_failed: bool) -> bool:
 
 def _tidy(output: Path) -> None:
     """Remove the files that a run was writing when it was killed."""
-    for leftover in output.glob("*/.elmed-*"):
-        leftover.unlink(missing_ok=True)
+    for pattern in (".elmed-*", "*/.elmed-*"):
+        for leftover in output.glob(pattern):
+            with contextlib.suppress(OSError):  # on Windows, what is still open stays for now
+                leftover.unlink(missing_ok=True)
 
 
 class _Told:

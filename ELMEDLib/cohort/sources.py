@@ -38,7 +38,8 @@ def read_cases(source: Path | str, role_of: RoleOf) -> list[Case]:
     """
     source = Path(source)
     if source.is_dir():
-        cases = _cases_in_folder(source, role_of)
+        # A run goes on from wherever its command is given again: its records hold these paths.
+        cases = _cases_in_folder(source.absolute(), role_of)
         if not cases:
             raise InputError(
                 f"The folder '{source}' holds no case.",
@@ -47,7 +48,7 @@ def read_cases(source: Path | str, role_of: RoleOf) -> list[Case]:
         return cases
     if not source.is_file():
         raise InputError(f"'{source}' does not exist.", "Give a CSV table or a folder of cases.")
-    return _cases_in_table(source, role_of)
+    return _cases_in_table(source.absolute(), role_of)
 
 
 def normal_title(title: str) -> str:
@@ -84,7 +85,7 @@ def _cases_in_table(path: Path, role_of: RoleOf) -> list[Case]:
             "Add a column for each image, such as t1c or mask, with the paths of the files.",
         )
     cases: list[Case] = []
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for number, row in enumerate(rows, start=2):  # the titles are the table's first line
         case = _case_of_row(row, identifier, roles, path.parent)
         if not case.name:
@@ -93,13 +94,16 @@ def _cases_in_table(path: Path, role_of: RoleOf) -> list[Case]:
                 problem=f"Line {number} of the table has no identifier.",
                 advice=f"Fill in the column '{identifier}'.",
             )
-        elif case.name in seen:
+        elif case.name.casefold() in seen:
+            # On Windows and macOS, files whose names differ by capitals alone are the same.
+            other = seen[case.name.casefold()]
+            again = "again" if other == case.name else f"and another one the case '{other}'"
             case = Case(
                 f"{case.name} (line {number})",
-                problem=f"Line {number} of the table names the case '{case.name}' again.",
-                advice="Give each case one line, or identifiers that differ.",
+                problem=f"Line {number} of the table names the case '{case.name}' {again}.",
+                advice="Give each case one line, or identifiers that differ by more than capitals.",
             )
-        seen.add(case.name)
+        seen[case.name.casefold()] = case.name
         cases.append(case)
     if not cases:
         raise InputError(f"The table '{path.name}' has no rows.", "Add a row for each case.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import subprocess
@@ -17,7 +18,7 @@ from ELMEDLib.cohort.record import Journal
 from ELMEDLib.cohort.runner import Undertaking, run_cohort
 from ELMEDLib.cohort.table import read_table
 from ELMEDLib.cohort.work import CaseResult
-from ELMEDLib.errors import CancelledError, InputError
+from ELMEDLib.errors import CancelledError, InputError, OutputError
 
 HERE = Places(workers=0)
 
@@ -134,6 +135,24 @@ def test_two_runs_do_not_work_in_one_folder(tmp_path):
         other.kill()
     with locked(tmp_path):  # the system has let go of it
         pass
+
+
+def test_a_disk_that_knows_no_locks_is_told_as_what_it_is(tmp_path, monkeypatch):
+    def refuse(_handle):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("ELMEDLib.cohort.lock._lock", refuse)
+    with pytest.raises(OutputError, match="cannot keep other runs out"), locked(tmp_path):
+        pass
+
+
+def test_what_a_killed_run_was_writing_is_removed(tmp_path):
+    output = tmp_path / "out"
+    (output / "cases").mkdir(parents=True)
+    for name in (".elmed-x.csv", "cases/.elmed-y.json"):
+        (output / name).write_text("half")
+    run_cohort(undertaking(tmp_path), cases("a"), output, HERE)
+    assert not list(output.rglob(".elmed-*"))
 
 
 @pytest.fixture

@@ -57,12 +57,25 @@ def test_folders_are_read_by_the_names_of_their_files(tmp_path):
 
 
 def test_rows_that_cannot_be_used_are_cases_with_a_reason(tmp_path):
-    text = "case,t1c,mask\nA,a.nii,s.nii\nA,b.nii,s.nii\n,c.nii,s.nii\nB,,s.nii\n"
+    text = "case,t1c,mask\nA,a.nii,s.nii\nA,b.nii,s.nii\n,c.nii,s.nii\nB,,s.nii\na,d.nii,s.nii\n"
     cases = cases_to_measure(table(tmp_path, text))
-    assert [case.name for case in cases] == ["A", "A (line 3)", "line 4", "B"]
-    assert [bool(case.problem) for case in cases] == [False, True, True, False]
+    assert [case.name for case in cases] == ["A", "A (line 3)", "line 4", "B", "a (line 6)"]
+    assert [bool(case.problem) for case in cases] == [False, True, True, False, True]
     assert "names the case 'A' again" in cases[1].problem
+    assert "names the case 'a' and another one the case" in cases[4].problem
     assert "no identifier" in cases[2].problem
+
+
+def test_paths_are_the_same_from_wherever_the_command_is_given(tmp_path, monkeypatch):
+    path = table(tmp_path, "case,t1c,mask\nA,a.nii,s.nii\n")
+    monkeypatch.chdir(tmp_path)
+    assert cases_to_measure(path.name) == cases_to_measure(path)
+
+
+@pytest.mark.parametrize("name", ["con", "AUX", "nul.1", "Com1"])
+def test_a_patient_is_never_called_as_a_device_of_windows(name):
+    assert Case(name).file_name.lower().startswith("case-")
+    assert Case("con-1").file_name == "con-1"
 
 
 def test_two_files_for_one_sequence_are_named(tmp_path):

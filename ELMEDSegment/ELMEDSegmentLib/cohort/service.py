@@ -50,7 +50,7 @@ def cases_to_segment(source: Path | str) -> list[Case]:
         return found[0] if found else None
 
     cases = read_cases(source, role_of)
-    folder = Path(source)
+    folder = Path(source).absolute()
     return [_to_identify(case, folder / case.name) for case in cases] if folder.is_dir() else cases
 
 
