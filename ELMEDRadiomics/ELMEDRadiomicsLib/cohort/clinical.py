@@ -25,7 +25,9 @@ GROUP = re.compile(r"idh.*|mgmt.*|sex|gender|(who )?grade|1p ?19q.*|extent of re
 YES = {"1", "1.0", "yes", "y", "true", "dead", "deceased", "died"}
 NO = {"0", "0.0", "no", "n", "false", "alive", "living", "censored"}
 
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
+THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+"""1,234 and 1,234.5; any other comma is a decimal one, as 12,5."""
 
 MOST_GROUPS = 6
 """A column with more different values is no group."""
@@ -115,7 +117,8 @@ def _take_survival(table: pd.DataFrame, choice: Choice, found: Clinical) -> None
     # BraTS writes "ALIVE (361 days later)" into the column of days.
     alive = text.str.contains("alive", case=False)
     if event and event != title:
-        said = table[event].astype(str).str.strip().str.lower()
+        # cBioPortal writes "1:DECEASED" and "0:LIVING".
+        said = table[event].astype(str).str.rpartition(":")[2].str.strip().str.lower()
         died = said.map(lambda value: True if value in YES else False if value in NO else None)
         found.survival = survival.where(died.notna())
         found.died = died.fillna(value=False).astype(bool) & ~alive
@@ -155,6 +158,12 @@ def _text(column: pd.Series) -> pd.Series:
 def _numbers(column: pd.Series) -> pd.Series:
     def number(value: object) -> float:
         found = NUMBER.search(str(value))
-        return float(found.group()) if found else float("nan")
+        if not found:
+            return float("nan")
+        text = found.group()
+        try:
+            return float(text.replace(",", "" if THOUSANDS.fullmatch(text) else "."))
+        except ValueError:  # a date such as 31.05.2024
+            return float("nan")
 
     return column.map(number).astype(float)

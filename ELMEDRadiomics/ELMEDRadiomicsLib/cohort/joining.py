@@ -62,7 +62,8 @@ def read_features(path: Path) -> pd.DataFrame:
             f"'{path.name}' has no column '{CASE}'.", "Give features.csv of a measured cohort."
         )
     table = pd.DataFrame(rows, columns=titles).set_index(CASE)
-    return table.apply(pd.to_numeric, errors="coerce")
+    numbers = table.apply(pd.to_numeric, errors="coerce")
+    return numbers.where(numbers.abs() < float("inf"))
 
 
 def read_clinical(path: Path, identifier: str | None = None) -> pd.DataFrame:

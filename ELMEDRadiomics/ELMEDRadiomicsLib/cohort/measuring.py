@@ -13,6 +13,7 @@ from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.backends import Options
 from ELMEDRadiomicsLib.cohort.columns import intensity_column, wide_row
 from ELMEDRadiomicsLib.engine import extract
+from ELMEDRadiomicsLib.geometry import difference
 from ELMEDRadiomicsLib.masks import MaskError, integer_mask, labels_of
 from ELMEDRadiomicsLib.reading import read_image
 from ELMEDRadiomicsLib.settings import Settings, from_parameters
@@ -127,9 +128,9 @@ def _spread(images: dict[str, sitk.Image], mask: sitk.Image, labels: list[int]) 
     found: dict[str, float] = {}
     where = sitk.GetArrayViewFromImage(mask)
     for name, image in images.items():
-        values = sitk.GetArrayViewFromImage(image)
-        if values.shape != where.shape:
+        if difference(image, mask, None) is not None:
             continue  # settings with correctMask bring them together for features alone
+        values = sitk.GetArrayViewFromImage(image)
         for label in labels:
             inside = np.percentile(values[where == label], PERCENTILES)
             for percentile, value in zip(PERCENTILES, inside, strict=True):

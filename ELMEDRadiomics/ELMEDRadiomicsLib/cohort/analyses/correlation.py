@@ -31,6 +31,8 @@ def correlation_clusters(cohort: Cohort) -> Finding:
     if len(features) < 2 or len(complete) < FEWEST_PATIENTS:  # noqa: PLR2004
         return Finding("correlation", TITLE, "There are too few features or patients to correlate.")
     values = complete.loc[:, complete.nunique() > 1]
+    if values.shape[1] < 2:  # noqa: PLR2004
+        return Finding("correlation", TITLE, "There are too few features that vary to correlate.")
     matrix = values.corr(method="spearman").to_numpy()
     order, clusters = _clusters(matrix)
     names = [values.columns[i] for i in order]

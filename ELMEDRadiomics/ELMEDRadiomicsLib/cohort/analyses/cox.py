@@ -65,6 +65,7 @@ def _data(cohort: Cohort) -> pd.DataFrame:
     data = data.drop(columns=_repeating(data))
     known = data.notna().all(axis=1) & clinical.survival.notna()  # type: ignore[union-attr]
     data = data[known]
+    data = data.loc[:, data.nunique() > 1]  # among those of whom all is known
     data = (data - data.mean()) / data.std()
     return data.assign(time=clinical.survival[known], died=clinical.died[known].astype(int))  # type: ignore[index]
 
@@ -159,13 +160,21 @@ def _chart(table: pd.DataFrame) -> bytes:
     drawn = charts.figure(0.9 + 0.4 * len(table))
     axes = charts.plain(drawn.subplots())
     places = range(len(table))[::-1]
-    ratios = table["hazard ratio"]
-    below, above = ratios - table["lower 95 %"], table["upper 95 %"] - ratios
-    axes.errorbar(ratios, places, xerr=[below, above], fmt="s", color=charts.COLOURS[0], capsize=3)
+    ratios, lower, upper = (
+        table[title].to_numpy() for title in ("hazard ratio", "lower 95 %", "upper 95 %")
+    )
+    axes.errorbar(
+        ratios,
+        places,
+        xerr=[ratios - lower, upper - ratios],
+        fmt="s",
+        color=charts.COLOURS[0],
+        capsize=3,
+    )
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set_xscale("log")
     ticks = [0.1, 0.2, 0.5, 1, 2, 5, 10]
-    low, high = min(0.9, table["lower 95 %"].min()), max(1.1, table["upper 95 %"].max())
+    low, high = min(0.9, lower.min()), max(1.1, upper.max())
     axes.set_xlim(low / 1.1, high * 1.1)
     axes.set_xticks([tick for tick in ticks if low / 1.1 <= tick <= high * 1.1])
     axes.xaxis.set_major_formatter("{x:g}")

@@ -22,13 +22,15 @@ def intensity_distributions(cohort: Cohort) -> Finding:
     The table has the median of the medians, and the interquartile range between patients.
     """
     spread = cohort.intensities
+    if spread is not None:
+        spread = spread.dropna(axis="columns", how="all")
     groups = _groups(spread.columns) if spread is not None else {}
     if spread is None or not groups or spread.empty:
         return Finding("intensities", TITLE, "No intensities were kept with this cohort.")
     table = pandas().DataFrame(
         [_line(spread, image, label, found) for (image, label), found in groups.items()]
     )
-    widest = table.sort_values("spread between patients").iloc[-1]
+    widest = table.sort_values("spread between patients", na_position="first").iloc[-1]
     sentence = (
         f"In {len(spread)} patients, the median intensity differs most between patients in "
         f"{widest['sequence']} label {widest['label']}: half of the patients lie within "

@@ -33,13 +33,16 @@ def median_splits(cohort: Cohort) -> Finding:
     splits = {}
     for feature in features:
         use = clinical.survival.notna() & cohort.table[feature].notna()
-        if (
-            clinical.died[use].sum() >= FEWEST_DEATHS
-            and cohort.table.loc[use, feature].nunique() > 1
-        ):
+        values = cohort.table.loc[use, feature]
+        # Where half of the patients or more share the highest value, nobody lies above the median.
+        if clinical.died[use].sum() >= FEWEST_DEATHS and values.max() > values.median():
             splits[feature] = _split(cohort, feature, use)
     if not splits:
-        return Finding("kaplan-meier", TITLE, "Too few patients have died to compare survival.")
+        return Finding(
+            "kaplan-meier",
+            TITLE,
+            "Survival cannot be compared: too few patients have died, or none lies above a median.",
+        )
     table = pandas().DataFrame([_line(feature, split) for feature, split in splits.items()])
     best = table.loc[table["p"].idxmin()]
     differ = "differs" if best["p"] < SIGNIFICANT else "does not clearly differ"
@@ -94,7 +97,7 @@ def _line(feature: str, split: dict[str, pd.DataFrame]) -> dict[str, Any]:
 
 
 def _time(value: float) -> str:
-    return "not reached" if value == float("inf") else f"{value:.0f}"
+    return "not reached" if value == float("inf") else f"{value:.4g}"
 
 
 def _chart(splits: dict[str, dict[str, pd.DataFrame]], unit: str) -> bytes:

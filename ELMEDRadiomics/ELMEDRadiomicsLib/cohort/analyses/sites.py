@@ -87,14 +87,17 @@ def _of(cohort: Cohort, patients: pd.Index) -> Clinical:
 
 
 def explained(table: pd.DataFrame, site: pd.Series) -> np.ndarray:
-    """Return the share of each feature's variance that the site explains (eta squared)."""
+    """Return the share of each feature's variance that the site explains (eta squared).
+
+    It is 0 of a feature that does not vary.
+    """
     values = table.to_numpy(float)
     total = ((values - values.mean(axis=0)) ** 2).sum(axis=0)
     within = sum(
         ((part - part.mean(axis=0)) ** 2).sum(axis=0)
         for part in (values[(site == one).to_numpy()] for one in site.unique())
     )
-    return 1 - within / total
+    return np.where(total > 0, 1 - within / np.where(total > 0, total, 1.0), 0.0)
 
 
 def _finding(
