@@ -69,6 +69,26 @@ def choose_device(wanted: str = "auto") -> str:
     )
 
 
+def named_device(name: str) -> str:
+    """Return a device given by any name of PyTorch's, such as "cuda:1", or one of `DEVICES`.
+
+    Raises:
+        InputError: it is not there, or does not work.
+    """
+    if name in DEVICES:
+        return choose_device(name)
+    import torch
+
+    try:
+        torch.ones(2, device=name)
+    except (RuntimeError, NotImplementedError, AssertionError) as error:
+        raise InputError(
+            f"The device '{name}' is not there or does not work with this PyTorch.",
+            f"Choose one of {', '.join(DEVICES)}.",
+        ) from error
+    return name
+
+
 def usable_cores() -> int:
     """Return the number of CPU cores that this process may use, at least 1."""
     if hasattr(os, "sched_getaffinity"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ELMEDLib.errors import ModelError
 from ELMEDSegmentLib.monai_loading import load_monai
 
@@ -62,9 +64,10 @@ def smallest_multiple(architecture: Mapping[str, Any]) -> int:
     if architecture["name"] in {"UNet", "DynUNet"}:
         product = 1
         for stride in architecture["strides"]:
-            product *= int(stride)
+            # One number, or one for each axis.
+            product *= int(np.max(stride))
         return product
-    return int(2 ** (len(architecture["blocks_down"]) - 1))
+    return int(2 ** (len(architecture.get("blocks_down", BLOCKS_DOWN)) - 1))
 
 
 def _unet(**arguments: Any) -> torch.nn.Module:
@@ -102,6 +105,9 @@ def _ensemble(members: int, member: Mapping[str, Any]) -> torch.nn.Module:
         raise ValueError(members)
     return ensemble_of([build_network(member) for _ in range(members)])
 
+
+BLOCKS_DOWN = (1, 2, 2, 4)
+"""Of MONAI's SegResNet and SegResNetDS where a description does not say."""
 
 BUILDERS: dict[str, Callable[..., torch.nn.Module]] = {
     "UNet": _unet,

@@ -71,7 +71,13 @@ class Case:
         return study, self._as_brats(sitk.GetArrayFromImage(image))
 
     def _read_decathlon(self) -> Study:
-        image = sitk.ReadImage(str(self.paths["all"]))
+        try:
+            image = sitk.ReadImage(str(self.paths["all"]))
+        except RuntimeError as error:
+            raise InputError(
+                f"'{self.paths['all']}' is missing or cannot be read as an image.",
+                "Take the data set again, with all its files.",
+            ) from error
         if image.GetDimension() != 4 or image.GetSize()[3] != len(DECATHLON_CHANNELS):  # noqa: PLR2004
             raise InputError(f"'{self.paths['all']}' does not hold four volumes.")
         return check_study({name: image[..., i] for i, name in enumerate(DECATHLON_CHANNELS)})
@@ -114,7 +120,12 @@ def find_cases(folder: Path | str) -> list[Case]:
 
 def _case_in(folder: Path) -> Case | None:
     found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError:
+        # A disk's own folders may not be looked into.
+        return None
+    for path in paths:
         extension = next((e for e in EXTENSIONS if path.name.lower().endswith(e)), None)
         if extension is None:
             continue

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.ensemble import ensemble_of
 from ELMEDSegmentLib.model import load_model
+from ELMEDSegmentLib.store import check_name
 from ELMEDSegmentLib.training.publish import write_model
 
 if TYPE_CHECKING:
@@ -21,9 +22,11 @@ def combine(manifests: Sequence[Path], name: str, folder: Path) -> Path:
     """Write the ensemble of the models of `manifests` into `folder`; return its manifest.
 
     Raises:
-        InputError: fewer than two models are given, or they differ in grid, input or design.
+        InputError: fewer than two models are given, they differ in grid, input or design, or a
+            model cannot have the name.
         ModelError: a model cannot be loaded.
     """
+    check_name(name)
     if len(manifests) < 2:  # noqa: PLR2004 - one is not an ensemble
         raise InputError("An ensemble needs two models or more.", "Give the manifests of several.")
     models = [load_model(path) for path in manifests]

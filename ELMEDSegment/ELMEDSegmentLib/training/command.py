@@ -141,6 +141,7 @@ def run_combine(arguments: argparse.Namespace, progress: Progress) -> None:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed train`."""
+    from ELMEDSegmentLib.device import named_device
     from ELMEDSegmentLib.training import control
     from ELMEDSegmentLib.training.run import TrainingPlan, run_training
     from ELMEDSegmentLib.training.start import SCRATCH
@@ -168,7 +169,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
         held_out=arguments.hold_out,
         lesions=arguments.lesions,
         name=arguments.name,
-        device=arguments.device,
+        device=named_device(arguments.device),
         start_from=arguments.start_from,
         minutes=arguments.minutes,
     )

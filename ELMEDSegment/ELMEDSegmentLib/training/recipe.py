@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ELMEDLib.errors import InputError
+from ELMEDSegmentLib.network import smallest_multiple
 from ELMEDSegmentLib.training.designs import RESIDUAL_UNET
 
 PRECISIONS = ("float32", "bfloat16")
@@ -70,3 +73,39 @@ class Recipe:
             TypeError: it has a setting that this version does not know.
         """
         return Recipe(**{**values, "patch": tuple(values["patch"])})
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Tell whether a network can be trained by a recipe.
+
+    Raises:
+        InputError: it cannot, and why.
+    """
+    multiple = smallest_multiple(recipe.architecture)
+    coarsest = [side // multiple for side in recipe.patch]
+    wrong = {
+        f"{recipe.steps} steps are none.": recipe.steps < 1,
+        f"{recipe.batch} patches a step are none.": recipe.batch < 1,
+        f"A patch of {' x '.join(str(side) for side in recipe.patch)} voxels does not fit this "
+        f"network: its sides must be multiples of {multiple}.": min(recipe.patch) < multiple
+        or any(side % multiple for side in recipe.patch),
+        # Batch normalisation needs more than one voxel to be normal beside.
+        "One patch a step that is so small teaches nothing: take a larger one, or more.": (
+            recipe.batch * math.prod(coarsest) == 1
+        ),
+        f"Voxels of {recipe.spacing_mm:g} mm are not between 0.3 and 5 mm.": not (
+            0.3 <= recipe.spacing_mm <= 5  # noqa: PLR2004 - as in a manifest
+        ),
+        f"The learning rate {recipe.learning_rate:g} is not above 0.": not (
+            0 < recipe.learning_rate < math.inf
+        ),
+        f"The share {recipe.channel_dropout:g} is not between 0 and 1.": not (
+            0 <= recipe.channel_dropout <= 1
+        ),
+        f"Anatomy cannot be bent by {recipe.elastic_mm:g} mm.": not (
+            0 <= recipe.elastic_mm < math.inf
+        ),
+    }
+    for sentence, holds in wrong.items():
+        if holds:
+            raise InputError(sentence, "Give another value.")

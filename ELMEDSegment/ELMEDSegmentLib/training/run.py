@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from ELMEDLib.errors import InputError
 from ELMEDLib.progress import Progress, within
+from ELMEDSegmentLib.store import check_name
 from ELMEDSegmentLib.training import control, seven_steps
 from ELMEDSegmentLib.training.cases import find_cases
 from ELMEDSegmentLib.training.checkpoint import NAME as CHECKPOINT
 from ELMEDSegmentLib.training.plan_file import PlanRecord, recorded, write_plan
-from ELMEDSegmentLib.training.recipe import Recipe
+from ELMEDSegmentLib.training.recipe import Recipe, check_recipe
 from ELMEDSegmentLib.training.saving import make_folder
 from ELMEDSegmentLib.training.split import check_split
 from ELMEDSegmentLib.training.start import FINE_TUNING_RATE, SCRATCH, find_start
@@ -99,14 +100,15 @@ def carry_out(plan: TrainingPlan, progress: Progress) -> Outcome:
     """Carry out `plan`, or go on with it where it stopped.
 
     Raises:
-        InputError: there is nothing to train on, a held-out name is not in the data, or the folder
-            holds another run.
+        InputError: there is nothing to train on, a held-out name is not in the data, the folder
+            holds another run, a setting makes no sense, or a model cannot have the name.
         ModelError: the model to start from cannot be used.
         OutputError: the folder cannot be written to.
     """
     from ELMEDSegmentLib.training.loop import train_from
     from ELMEDSegmentLib.training.publish import publish_run
 
+    check_name(plan.name)
     trained, held_out = _split(plan)
     make_folder(plan.output)
     record = recorded(plan, trained, held_out)
@@ -117,6 +119,7 @@ def carry_out(plan: TrainingPlan, progress: Progress) -> Outcome:
         names = [case.name for case in (*(case for case, _ in trained), *held_out)]
         start = find_start(plan.start_from, names)
     recipe = Recipe.of_dict(record.recipe) if record else _recipe_from(plan, start)
+    check_recipe(recipe)
     data = _prepared(plan, recipe, trained, held_out, within(progress, 0.0, READ))
     if data is None:
         return Outcome("Stopped by you before the first step.", 0, 0, None)
@@ -198,6 +201,9 @@ def _with_length(
     from ELMEDSegmentLib.training.pace import recipe_for, with_steps
 
     if plan.minutes is not None:
+        # Written so that NaN is refused, too.
+        if not plan.minutes > 0:
+            raise InputError(f"{plan.minutes:g} minutes are none.", "Give another value.")
         return recipe_for(plan.minutes, recipe, data, progress, plan.device, start)
     return with_steps(recipe, recipe.steps) if recipe.validate_every <= 0 else recipe
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -99,3 +100,26 @@ def test_study_without_labels_is_passed_over(patient, tmp_path):
     patient.write(tmp_path / "data" / "whole")
     (patient.write(tmp_path / "data" / "unlabelled")["seg"]).unlink()
     assert [case.name for case in find_cases(tmp_path / "data")] == ["whole"]
+
+
+def test_a_folder_that_may_not_be_looked_into_is_passed_over(patient, tmp_path, monkeypatch):
+    """Every disk has one. Root may look into any, so the refusal is the test's."""
+    patient.write(tmp_path / "anna")
+    (tmp_path / "lost+found").mkdir()
+    look = Path.iterdir
+
+    def refuse(folder):
+        if folder.name == "lost+found":
+            raise PermissionError(13, "Permission denied")
+        return look(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert [case.name for case in find_cases(tmp_path)] == ["anna"]
+
+
+def test_a_missing_file_of_the_decathlon_is_said(tmp_path):
+    entry = {"image": "./imagesTr/BRATS_001.nii.gz", "label": "./labelsTr/BRATS_001.nii.gz"}
+    (tmp_path / "dataset.json").write_text(json.dumps({"training": [entry]}))
+    (case,) = find_cases(tmp_path)
+    with pytest.raises(InputError, match="is missing or cannot be read as an image"):
+        case.read()

@@ -75,3 +75,9 @@ def test_ensemble_is_built_from_its_description():
 def test_ensemble_of_an_impossible_size_is_refused(members):
     with pytest.raises(ModelError, match="description of its Ensemble cannot be used"):
         build_network({"name": "Ensemble", "members": members, "member": TINY})
+
+
+def test_the_multiple_follows_strides_of_each_axis_and_what_monai_takes_unsaid():
+    strides = [[1, 1, 1], [2, 2, 1], [2, 2, 2], 2]
+    assert smallest_multiple({"name": "DynUNet", "strides": strides}) == 8
+    assert smallest_multiple({"name": "SegResNet"}) == 8

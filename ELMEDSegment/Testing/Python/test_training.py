@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from ELMEDLib.command import main
 from ELMEDLib.errors import CancelledError, InputError
 from ELMEDLib.progress import no_progress
+from ELMEDSegmentLib.device import named_device
 from ELMEDSegmentLib.model import load_model, read_manifest
 from ELMEDSegmentLib.training.lesions import read_lesions
 from ELMEDSegmentLib.training.loop import learning_rate
@@ -166,3 +169,40 @@ def test_file_without_lesions_is_refused(tmp_path):
     np.savez(path, something=np.zeros(3))
     with pytest.raises(InputError, match="does not hold lesion cubes"):
         read_lesions(path, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"steps": 0}, "0 steps are none."),
+        ({"batch": 0}, "0 patches a step are none."),
+        ({"patch": (0, 0, 0)}, "does not fit this network: its sides must be multiples of 2."),
+        ({"patch": (31, 32, 32)}, "A patch of 31 x 32 x 32 voxels does not fit"),
+        ({"patch": (2, 2, 2), "batch": 1}, "One patch a step that is so small teaches nothing"),
+        ({"spacing_mm": 0.0}, "Voxels of 0 mm are not between 0.3 and 5 mm."),
+        ({"learning_rate": float("nan")}, "The learning rate nan is not above 0."),
+        ({"channel_dropout": 3.0}, "The share 3 is not between 0 and 1."),
+        ({"elastic_mm": -1.0}, "Anatomy cannot be bent by -1 mm."),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused_in_words(plan, settings, said):
+    made = plan()
+    with pytest.raises(InputError) as caught:
+        run_training(replace(made, recipe=replace(made.recipe, **settings)), no_progress)
+    assert said in caught.value.message
+
+
+def test_a_model_whose_name_leads_out_of_the_folder_is_refused(plan, tmp_path, capsys):
+    with pytest.raises(InputError, match="cannot be a model's name"):
+        run_training(plan(name="../elsewhere"), no_progress)
+    assert not list(tmp_path.glob("elsewhere*"))
+    assert main(["combine", "a.json", "b.json", "--name", "../x", "-o", str(tmp_path / "o")]) == 1
+    assert "cannot be a model's name" in capsys.readouterr().err
+
+
+def test_minutes_and_devices_that_are_none_are_refused(plan):
+    with pytest.raises(InputError, match="-1 minutes are none"):
+        run_training(plan(minutes=-1), no_progress)
+    with pytest.raises(InputError, match="'nonsense' is not there"):
+        named_device("nonsense")
+    assert named_device("cpu:0") == "cpu:0"
