@@ -69,8 +69,10 @@ class CohortTable:
         """Show the cases that have been done since the last look."""
         if self._journal is None:
             return
+        # One look at the folder, not one for each case that waits: a network may lie between.
+        written = self._journal.written()
         for row, case in enumerate(self._cases):
-            if case.name not in self.records:
+            if case.name not in self.records and self._journal.path(case).name in written:
                 record = self._journal.read(case)
                 if record:
                     self.records[case.name] = record

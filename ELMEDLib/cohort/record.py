@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ELMEDLib.errors import OutputError
 from ELMEDLib.files import written_whole
 
 if TYPE_CHECKING:
@@ -66,6 +67,13 @@ class Journal:
         """Return the file of a case's record."""
         return self.folder / f"{case.file_name}.json"
 
+    def written(self) -> set[str]:
+        """Return the names of all files in the folder of the records."""
+        try:
+            return {path.name for path in self.folder.iterdir()}
+        except OSError:
+            return set()
+
     def read(self, case: Case) -> Record | None:
         """Return a case's record.
 
@@ -81,8 +89,18 @@ class Journal:
         return record if same else None
 
     def forget(self, case: Case) -> None:
-        """Remove a case's record, when there is one."""
-        self.path(case).unlink(missing_ok=True)
+        """Remove a case's record, when there is one.
+
+        Raises:
+            OutputError: it cannot be removed.
+        """
+        try:
+            self.path(case).unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"The record of '{case.name}' cannot be removed: {error.strerror or error}.",
+                "Choose a folder that you may write to.",
+            ) from error
 
     def write(self, case: Case, record: Record) -> None:
         """Keep a record.

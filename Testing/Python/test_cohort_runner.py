@@ -146,6 +146,15 @@ def test_a_disk_that_knows_no_locks_is_told_as_what_it_is(tmp_path, monkeypatch)
         pass
 
 
+def test_a_record_that_cannot_be_removed_is_told(tmp_path):
+    journal = Journal(tmp_path)
+    assert journal.written() == set()
+    journal.path(Case("a")).mkdir(parents=True)  # nobody but a folder stands in root's way
+    assert journal.written() == {"a.json"}
+    with pytest.raises(OutputError, match="'a' cannot be removed"):
+        journal.forget(Case("a"))
+
+
 def test_what_a_killed_run_was_writing_is_removed(tmp_path):
     output = tmp_path / "out"
     (output / "cases").mkdir(parents=True)
