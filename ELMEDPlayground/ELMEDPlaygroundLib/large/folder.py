@@ -68,8 +68,10 @@ def look(folder: Path | str, kind: Kind) -> Facts:
             f"'{folder.resolve().name}' holds no model of this kind: '{kind.config}' is missing.",
             "Choose the folder into which the model was saved or downloaded.",
         )
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    _check_places(folder, files)
+    everything = sorted(folder.rglob("*"))
+    files = [path for path in everything if path.is_file()]
+    # A folder that is a link is not looked into by `rglob`, but by the libraries.
+    _check_places(folder, [path for path in everything if path.is_symlink() or path.is_file()])
     title = check_config(read_json(folder / kind.config), kind)
     for config in files:
         if config.name in ("config.json", "tokenizer_config.json", "preprocessor_config.json"):
@@ -107,19 +109,20 @@ def check_config(config: dict[str, Any], kind: Kind) -> str:
     check_no_code(config)
     if kind.name == "image":
         return _check_pipeline(config)
-    architecture = next(iter(config.get("architectures") or [""]), "")
+    stated = config.get("architectures")
+    architecture = str(stated[0]) if isinstance(stated, list) and stated else ""
     is_whisper = config.get("model_type") == WHISPER
     fits = (
         is_whisper
         if kind.name == "dictation"
-        else str(architecture).endswith(("ForCausalLM", "LMHeadModel"))
+        else architecture.endswith(("ForCausalLM", "LMHeadModel"))
     )
     if not fits:
         raise InputError(
-            f"This is no model for {kind.title}: it says that it is {str(architecture)[:60]!r}.",
+            f"This is no model for {kind.title}: it says that it is {architecture[:60]!r}.",
             "Choose the kind that the model is of, or another model.",
         )
-    return str(architecture)[:60]
+    return architecture[:60]
 
 
 def check_no_code(config: dict[str, Any]) -> None:
@@ -162,10 +165,10 @@ def _check_pipeline(config: dict[str, Any]) -> str:
             f"Choose a folder whose 'model_index.json' names {PIPELINE}.",
         )
     for part, value in config.items():
-        if part.startswith("_") or not isinstance(value, list):
+        if part.startswith("_") or not isinstance(value, (list, str)) or not value:
             continue
-        library = value[0] if value else None
-        if library is not None and library not in LIBRARIES:
+        library = value[0] if isinstance(value, list) else value
+        if library is not None and str(library) not in LIBRARIES:
             raise ModelError(
                 f"The model's part '{part[:40]}' comes from code of its own; ELMED never runs it.",
                 "Choose a model that the libraries know themselves.",
@@ -173,15 +176,15 @@ def _check_pipeline(config: dict[str, Any]) -> str:
     return PIPELINE
 
 
-def _check_places(folder: Path, files: list[Path]) -> None:
-    """Make sure that no file, and no part that an index names, lies outside the folder.
+def _check_places(folder: Path, paths: list[Path]) -> None:
+    """Make sure that no file or link, and no part that an index names, lies outside the folder.
 
     The hub's own cache keeps files in `blobs` beside `snapshots`, and links to them.
     """
     roots = [folder.resolve()]
     if folder.resolve().parent.name == "snapshots":
         roots.append(folder.resolve().parent.parent / "blobs")
-    inside = all(any(path.resolve().is_relative_to(root) for root in roots) for path in files)
+    inside = all(_lies_in(path, roots) for path in paths)
     for index in folder.rglob(INDEX):
         parts = read_json(index).get("weight_map") or {}
         names = parts.values() if isinstance(parts, dict) else [""]
@@ -190,3 +193,11 @@ def _check_places(folder: Path, files: list[Path]) -> None:
         raise ModelError(
             "The model refers to files outside its folder.", "Use another copy of the model."
         )
+
+
+def _lies_in(path: Path, roots: list[Path]) -> bool:
+    try:
+        place = path.resolve()
+    except (OSError, RuntimeError):  # links in a circle
+        return False
+    return any(place.is_relative_to(root) for root in roots)

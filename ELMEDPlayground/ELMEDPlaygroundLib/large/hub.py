@@ -13,6 +13,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -23,7 +24,7 @@ from ELMEDPlaygroundLib.large.folder import PRECISIONS, Facts, look
 from ELMEDPlaygroundLib.large.licences import NOT_STATED, licence_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from ELMEDPlaygroundLib.large.kinds import Kind
 
@@ -104,7 +105,7 @@ def ask_about(name: str, kind: Kind, consent: str, site: str = "") -> HubModel:
     commit = str(answer.get("sha", ""))
     if not COMMIT.fullmatch(commit):
         raise DownloadError("The site does not tell the model's version.", "Try again later.")
-    files = tuple(_files(answer.get("siblings") or [], kind))
+    files = tuple(_files(answer.get("siblings"), kind))
     licence = licence_in(answer.get("cardData")) or NOT_STATED
     names = {file.name for file in files}
     if kind.config not in names:
@@ -172,9 +173,10 @@ def _check_consent(consent: str, site: str) -> None:
         )
 
 
-def _files(siblings: Iterable[Any], kind: Kind) -> Iterable[HubFile]:
-    """Return the files that a model of the kind needs."""
-    for entry in siblings:
+def _files(siblings: object, kind: Kind) -> Iterator[HubFile]:
+    """Return the files that a model of the kind needs; what makes no sense is left out."""
+    entries = siblings if isinstance(siblings, list) else []
+    for entry in (one for one in entries if isinstance(one, dict)):
         name = str(entry.get("rfilename", ""))
         size = entry.get("size")
         parts = PurePosixPath(name).parts
@@ -184,7 +186,9 @@ def _files(siblings: Iterable[Any], kind: Kind) -> Iterable[HubFile]:
         double = name.endswith(".safetensors") and (
             any(mark in name for mark in PRECISIONS) or (kind.name == "image" and len(parts) == 1)
         )
-        if plain and len(parts) <= deepest and wanted and not double and isinstance(size, int):
+        if not isinstance(size, int) or size < 0:
+            continue
+        if plain and len(parts) <= deepest and wanted and not double:
             lfs = entry.get("lfs")
             sha256 = str(lfs.get("sha256", "")) if isinstance(lfs, dict) else ""
             yield HubFile(name, size, sha256)
@@ -243,7 +247,7 @@ def _get_json(url: str) -> dict[str, Any]:
             f"{host_of(url)} cannot be reached ({error}).",
             "Check the connection to the internet, or use a model from a folder.",
         ) from error
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError, OSError, RecursionError, HTTPException) as error:
         raise DownloadError(
             f"{host_of(url)} gives an answer that makes no sense.", "Try again later."
         ) from error

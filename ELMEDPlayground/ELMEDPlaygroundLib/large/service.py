@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.environment import require
-from ELMEDLib.errors import InputError
+from ELMEDLib.errors import InputError, OutputError
 from ELMEDLib.files import written_whole
 from ELMEDLib.progress import within
 from ELMEDPlaygroundLib import checked
@@ -99,6 +99,11 @@ def picture(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     from ELMEDPlaygroundLib.large.images import Wish, make_picture
 
     folder, device = _ready("image", arguments)
+    output = Path(str(arguments.get("output") or ""))
+    if output.suffix.lower() != ".png":
+        raise InputError(
+            f"'{output.name}' is no name of a PNG file.", "Give one that ends in .png."
+        )
     side = checked.whole(arguments.get("side", 0), "the side", 0, MOST_SIDE)
     wish = Wish(
         prompt=_prompt(arguments),
@@ -108,9 +113,9 @@ def picture(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         side=side - side % SIDE_STEP,
     )
     made = make_picture(folder, wish, device, within(progress, 0.0, 0.98))
-    _write_picture(made, Path(str(arguments["output"])))
+    _write_picture(made, output)
     return {
-        "output": str(arguments["output"]),
+        "output": str(output),
         "rows": made.shape[0],
         "columns": made.shape[1],
         "origin": SYNTHETIC,
@@ -208,8 +213,13 @@ def _write_picture(made: Any, path: Path) -> None:
     import SimpleITK as sitk
 
     image = sitk.GetImageFromArray(made, isVector=True)
-    with written_whole(path) as temporary:
-        sitk.WriteImage(image, str(temporary))
+    try:
+        with written_whole(path) as temporary:
+            sitk.WriteImage(image, str(temporary))
+    except RuntimeError as error:
+        raise OutputError(
+            f"The picture could not be written to '{path}'.", "Make sure that the disk has space."
+        ) from error
 
 
 LARGE_TASKS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ GREYS = {0: 0, 85: 1, 170: 2, 255: 3}
 """Grey values that can be seen, and the labels that they stand for."""
 
 OLD_ENHANCING = 4
+MOST_PIXELS = 50_000_000
+"""Of a picture: a small file can stand for more than there is memory."""
 
 USUAL_LEVEL = 0.58
 """Where one slice is put, as a share of the brain's height: through the lateral ventricles."""
@@ -158,7 +161,12 @@ def _read_picture(path: Path) -> np.ndarray:
     if not path.is_file():
         raise InputError(f"The mask '{path}' does not exist.", "Check the path and its spelling.")
     try:
-        image = sitk.ReadImage(str(path))
+        reader = sitk.ImageFileReader()
+        reader.SetFileName(str(path))
+        reader.ReadImageInformation()
+        if math.prod(reader.GetSize()) > MOST_PIXELS:
+            raise InputError(f"'{path.name}' has too many pixels.", "Give a smaller picture.")
+        image = reader.Execute()
     except RuntimeError as error:
         raise InputError(f"'{path.name}' cannot be read as a picture.", wrong) from error
     if image.GetDimension() != 2 or image.GetNumberOfComponentsPerPixel() != 1:  # noqa: PLR2004

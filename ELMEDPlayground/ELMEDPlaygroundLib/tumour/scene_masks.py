@@ -39,6 +39,11 @@ def mask_at(
         InputError: the volume shows nothing, or there is no tumour on the slice.
     """
     low, high = _box_mm(volume)
+    if (high - low)[:2].min() <= 0:
+        raise InputError(
+            "The volume is a single slice, and not an axial one.",
+            "Choose a volume of the whole brain.",
+        )
     if not low[2] <= height_mm <= high[2]:
         raise InputError(
             "The slice lies above or below the brain.", "Scroll to a slice that shows the tumour."

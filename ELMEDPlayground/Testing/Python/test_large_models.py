@@ -182,6 +182,15 @@ def test_folders_that_could_run_code_or_leave_their_place_are_refused(copied, tm
     (pipeline / "model_index.json").write_text(json.dumps({**index, "unet": ["own", "Net"]}))
     with pytest.raises(ModelError, match="'unet' comes from code of its own"):
         look("image", pipeline)
+    for odd in ([["own"], "Net"], "ab"):
+        (pipeline / "model_index.json").write_text(json.dumps({**index, "unet": odd}))
+        with pytest.raises(ModelError, match="'unet' comes from code of its own"):
+            look("image", pipeline)
+    (pipeline / "model_index.json").write_text(json.dumps(index))
+    (pipeline / "unet").rename(tmp_path / "net-elsewhere")
+    (pipeline / "unet").symlink_to(tmp_path / "net-elsewhere", target_is_directory=True)
+    with pytest.raises(ModelError, match="outside its folder"):
+        look("image", pipeline)
 
 
 def test_weights_that_can_carry_code_are_never_loaded(tmp_path):
@@ -204,6 +213,9 @@ def test_a_model_of_another_kind_or_a_damaged_one_is_said_to_be_so(models, copie
     weights.write_bytes(weights.read_bytes()[:100])
     with pytest.raises(ModelError, match="incomplete, damaged"):
         service.text({"folder": str(folder), "prompt": "a"}, no_progress)
+    (folder / "config.json").write_text(json.dumps({"architectures": 5}))
+    with pytest.raises(InputError, match="no model for Text"):
+        look("text", folder)
     (folder / "config.json").write_text("{")
     with pytest.raises(ModelError, match="damaged"):
         look("text", folder)
@@ -316,6 +328,25 @@ def test_a_model_that_grew_or_changed_on_the_way_is_refused(hub):
         service.ask_the_hub({**asked, "model": "../etc/passwd"}, no_progress)
     with pytest.raises(DownloadError):
         service.ask_the_hub({**asked, "model": "someone/unknown"}, no_progress)
+
+
+@pytest.mark.parametrize(
+    "siblings", [5, {"rfilename": "config.json"}, ["config.json", {"rfilename": 3, "size": -1}]]
+)
+def test_an_answer_of_the_hub_that_makes_no_sense_is_said_to_be_so(hub, siblings):
+    about = {"sha": COMMIT, "siblings": siblings}
+    hub.serve(f"api/models/{NAME}?blobs=true", json.dumps(about).encode())
+    asked = {"kind": "text", "model": NAME, "consent": consent(hub)}
+    with pytest.raises(InputError, match=r"no 'config.json'"):
+        service.ask_the_hub(asked, no_progress)
+
+
+def test_a_picture_that_could_not_be_written_is_not_made(models, tmp_path):
+    asked = {"folder": str(models["image"]), "prompt": "a", "output": str(tmp_path / "made")}
+    reports = Reports()
+    with pytest.raises(InputError, match=r"ends in \.png"):
+        service.picture(asked, reports)
+    assert reports == []
 
 
 def test_a_missing_package_says_what_to_install_and_how_large_it_is(models, monkeypatch):

@@ -242,6 +242,13 @@ def test_pictures_that_are_no_masks_are_refused(picture, array, words):
         read_mask(picture(array))
 
 
+def test_a_picture_with_too_many_pixels_is_not_unpacked(picture, monkeypatch):
+    monkeypatch.setattr("ELMEDPlaygroundLib.tumour.masks.MOST_PIXELS", 96 * 80)
+    read_mask(picture(np.full((96, 80), 85, np.uint8)))
+    with pytest.raises(InputError, match="too many pixels"):
+        read_mask(picture(np.full((96, 81), 85, np.uint8)))
+
+
 def test_files_that_are_missing_or_broken_are_refused(tmp_path):
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
@@ -302,6 +309,9 @@ def test_a_tumour_of_a_scan_comes_to_the_same_place_of_another_brain(brain):
         mask_at(*images, 500.0 + 3.0 * (level + 9), brain)
     with pytest.raises(InputError, match="above or below"):
         mask_at(*images, 9000.0, brain)
+    slab = sitk.GetImageFromArray(np.ones((40, 1, 40), np.int16))
+    with pytest.raises(InputError, match="single slice"):
+        mask_at(images[0], slab, 20.0, brain)
 
 
 # Files of the generator
