@@ -69,8 +69,8 @@ class Bench:
         self._restoring = False
         self._leaving = False
         self._away = False
-        self._live: dict[str, Any] = {}
-        """Settings that were changed on the run since the state was fetched."""
+        self._live: dict[str, Any] = {}  # settings that were changed since the state was fetched
+        self._viewsAsked: dict[str, Any] = {}
         self._unsettled = False
         self._until = 0
         self._advancing = -1
@@ -116,10 +116,7 @@ class Bench:
         self._changeLive("settings", settings)
 
     def changeGeneratorLive(self, **settings: Any) -> None:
-        """Change settings of the generator on the bench without beginning anew.
-
-        They are those that its model's `Settings.LIVE` names.
-        """
+        """Change settings of the generator, those that its model's `Settings.LIVE` names."""
         self._changeLive("generate", settings)
 
     def _changeLive(self, part: str, settings: Mapping[str, Any]) -> None:
@@ -331,7 +328,8 @@ class Bench:
         if self._advancing == self._generation:
             return
         self._advancing = self._generation
-        arguments: dict[str, Any] = {"seconds": FRAME_S, "views": self.viewsWanted()}
+        self._viewsAsked = self.viewsWanted()
+        arguments: dict[str, Any] = {"seconds": FRAME_S, "views": self._viewsAsked}
         self._until = self.stopAt if self.stopAt > self.latest.get("step", 0) else 0
         if self._until:
             arguments["until"] = self._until
@@ -357,6 +355,8 @@ class Bench:
         self._take(answer)
         if rests:
             self.save()
+        if self._viewsAsked != self.viewsWanted():
+            self.refresh()  # it rests, and somebody has chosen something meanwhile
 
     def _take(self, answer: dict[str, Any]) -> None:
         self.latest = answer

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.bridge.packages import ensurePackages
 from ELMEDLib.errors import ELMEDError
+from ELMEDPlaygroundLib.large.hub import check_name
 from ELMEDPlaygroundLib.large.kinds import KINDS, Kind
 from ELMEDPlaygroundLib.lessons.speaking import LOOKED_ROUND
 from ELMEDPlaygroundWidgets import large_consent
@@ -63,6 +65,11 @@ class GenerateLarge(WorkPart):
         """Stop."""
         self.work.close()
 
+    def cleanup(self) -> None:
+        """End the worker, and remove the picture's file."""
+        super().cleanup()
+        self.results.clear()
+
     # What the user does
 
     def _choose(self) -> None:
@@ -83,7 +90,11 @@ class GenerateLarge(WorkPart):
             arguments = {"kind": self.kind.name, "folder": self._folder}
             self.work.ask("large_look", arguments, self._showFacts)
             return
-        model = self.form.model
+        try:
+            model = check_name(self.form.model)
+        except ELMEDError as error:
+            self.work.say(str(error))
+            return
         if large_consent.mayAsk(model):
             arguments = {"kind": self.kind.name, "model": model, "consent": large_consent.site()}
             self.work.ask("large_ask_hub", arguments, self._showFacts)
@@ -134,11 +145,11 @@ def factsText(facts: Mapping[str, Any]) -> str:
     """Return what is known of a model, for the panel."""
     available = facts["available_gb"]
     text = FACTS.format(
-        name=facts["name"],
-        title=facts["title"],
-        where=facts["where"],
+        name=escape(facts["name"]),
+        title=escape(facts["title"]),
+        where=escape(facts["where"]),
         size=large_consent.sizeText(facts["size_bytes"]),
-        licence=facts["licence"],
+        licence=escape(facts["licence"]),
         needed=f"{max(facts['needed_gb'], 0.1):.1f} GB",
         device=facts["device_title"],
         available="an unknown amount" if available is None else f"{available:.1f} GB",

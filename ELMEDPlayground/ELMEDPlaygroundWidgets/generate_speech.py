@@ -52,12 +52,16 @@ class GenerateSpeech(WorkPart):
         layout.addWidget(self.work.widget)
         self._addTable(layout)
         layout.addStretch(1)
-        self.work.controls = (self.fileButton, self.microphoneButton)
+        self.work.controls = (self.sources,)
         self._fileChosen()
 
     # Parts
 
     def _addSources(self, layout: Any) -> None:
+        self.sources = qt.QWidget()
+        rows = qt.QVBoxLayout(self.sources)
+        rows.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.sources)
         row = qt.QHBoxLayout()
         label = qt.QLabel("Recording:")
         self.pathEdit = ctk.ctkPathLineEdit()
@@ -73,7 +77,7 @@ class GenerateSpeech(WorkPart):
         row.addWidget(label)
         row.addWidget(self.pathEdit, 1)
         row.addWidget(self.fileButton)
-        layout.addLayout(row)
+        rows.addLayout(row)
         row = qt.QHBoxLayout()
         self.microphoneButton = pushButton(
             "speechMicrophoneButton",
@@ -90,7 +94,7 @@ class GenerateSpeech(WorkPart):
         self.carryOutCheckBox.setChecked(True)
         row.addWidget(self.carryOutCheckBox)
         row.addStretch(1)
-        layout.addLayout(row)
+        rows.addLayout(row)
 
     def _addResult(self, layout: Any) -> None:
         self.heardLabel = qt.QLabel(NOTHING)

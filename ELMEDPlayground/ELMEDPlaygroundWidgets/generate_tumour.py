@@ -206,10 +206,12 @@ class GenerateTumour(WorkPart):
             lambda worker, onProgress, onEnd: SliceMaskRun(
                 worker, node, volume, height, brain, onProgress, onEnd
             ),
-            self._scanTaken,
+            lambda answer: self._scanTaken(brain, answer),
         )
 
-    def _scanTaken(self, answer: Mapping[str, Any]) -> str:
+    def _scanTaken(self, brain: str, answer: Mapping[str, Any]) -> str:
+        # Another brain may have been chosen meanwhile, which the tumour was not fitted into.
+        self.brainCombo.setCurrentIndex(self.brainCombo.findText(brain))
         self.levelSlider.setValue(answer["level"])
         self.pad.setMask(decode(answer["mask"]))
         return "This is the tumour of the slice that the axial view shows. Press Generate."

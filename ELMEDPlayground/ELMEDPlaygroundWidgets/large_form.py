@@ -44,7 +44,7 @@ class LargeForm:
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._addModel(onLook, onDownload)
         self._addQuestion(onRun)
-        self._show()
+        self._showKind()
         self._onChosen = onChosen
 
     @property
@@ -133,7 +133,7 @@ class LargeForm:
         self.factsLabel.setWordWrap(True)
         self.factsLabel.setToolTip("What is known of the model before it is loaded.")
         self._rows.addRow(self.factsLabel)
-        self.kindCombo.connect("currentIndexChanged(int)", self._show)
+        self.kindCombo.connect("currentIndexChanged(int)", self._showKind)
         self.sourceCombo.connect("currentIndexChanged(int)", self._show)
         self.pathEdit.connect("currentPathChanged(QString)", self._changed)
         self.modelEdit.connect("textChanged(QString)", self._changed)
@@ -177,10 +177,20 @@ class LargeForm:
 
     # What is shown
 
+    def _showKind(self, *_) -> None:
+        """Begin with what is usual for the chosen kind."""
+        if self.kind in LENGTHS:
+            title, usual, most = LENGTHS[self.kind]
+            self.lengthLabel.text = title
+            self.lengthSpinBox.setRange(1, most)
+            self.lengthSpinBox.setValue(usual)
+        self.promptEdit.setText(PROMPTS[self.kind])
+        self.modelEdit.setPlaceholderText(KINDS[self.kind].example)
+        self._show()
+
     def _show(self, *_) -> None:
         """Show the rows that the chosen kind and source need."""
-        kind = self.kind
-        speaks = kind == "dictation"
+        speaks = self.kind == "dictation"
         for row, shown in (
             (self._folderRow, self.source == FOLDER),
             (self._modelRow, self.source == HUB),
@@ -193,13 +203,6 @@ class LargeForm:
                 part.visible = shown
         self.downloadButton.visible = self.source == HUB
         self.lookButton.visible = self.source != BUNDLED
-        if not speaks:
-            title, usual, most = LENGTHS[kind]
-            self.lengthLabel.text = title
-            self.lengthSpinBox.setRange(1, most)
-            self.lengthSpinBox.setValue(usual)
-        self.promptEdit.setText(PROMPTS[kind])
-        self.modelEdit.setPlaceholderText(KINDS[kind].example)
         self._onChosen()
 
     def _changed(self, *_) -> None:

@@ -119,7 +119,9 @@ class ImageView(View):
     def turn(self, by: int) -> None:
         """Turn all views to the next image, or to the one before."""
         if self.data is not None:
-            self.choose((self.data["image"] + by) % self.data["image_count"])
+            # The one that was chosen may not have been answered yet.
+            image = self.data["image"] if self.chosen["image"] is None else self.chosen["image"]
+            self.choose((image + by) % self.data["image_count"])
 
     def addButton(self, text: str, toolTip: str, onClick: Callable[[], None]) -> Any:
         """Add a button to the row of choices, and return it."""

@@ -45,6 +45,7 @@ class LatentWalkView(GenerativeView):
         self.latent: list[float] | None = None
         self.step = 0
         self._waits = False
+        self._asked: list[float] | None = None
         self.canvas.follows = True
         self.startCombo = self.addCombo("Begin the way at a point of this mode.", self._newWay)
         self.endCombo = self.addCombo("End the way at a point of this mode.", self._newWay)
@@ -71,7 +72,7 @@ class LatentWalkView(GenerativeView):
         super().show(data)
         if self._waits:
             self._waits = False
-            if self.latent is not None and not np.allclose(data["here"], self.latent, atol=1e-4):
+            if self.latent is not None and self.latent != self._asked:
                 self._ask()
 
     def request(self) -> dict[str, Any]:
@@ -140,7 +141,7 @@ class LatentWalkView(GenerativeView):
 
     def _ask(self) -> None:
         # One question at a time: the mouse may move faster than the worker answers.
-        self._waits = True
+        self._waits, self._asked = True, self.latent
         self.changed()
 
     def _newWay(self) -> None:

@@ -59,6 +59,7 @@ class SlicesWalkView(ImageView):
         self.at: tuple[float, float] | None = None
         self._plane: tuple[Box, float] | None = None
         self._waits = False
+        self._asked: tuple[float, float] | None = None
         self.canvas.setObjectName("slicesWalkCanvas")
         self.canvas.onWalk = self._walked
         self.channelCombo = self.addCombo("Which of the volumes is shown.")
@@ -88,7 +89,7 @@ class SlicesWalkView(ImageView):
         super().show(data)
         if self._waits:
             self._waits = False
-            if self.at is not None and tuple(data["at"]) != self.at:
+            if self.at != self._asked:
                 self._ask()
 
     def walkTo(self, x: float, y: float) -> None:
@@ -99,7 +100,7 @@ class SlicesWalkView(ImageView):
 
     def _ask(self) -> None:
         # One question at a time: the mouse moves faster than slices are decoded.
-        self._waits = True
+        self._waits, self._asked = True, self.at
         self.changed()
 
     def _channel(self) -> int:
@@ -116,7 +117,7 @@ class SlicesWalkView(ImageView):
     def paint(self, painter: Any, data: Mapping[str, Any], width: int, height: int) -> None:
         """Paint the plane at the left, and the two slices at the right."""
         painter.setRenderHint(qt.QPainter.Antialiasing)
-        least = (height - 3 * HEAD) / 2
+        least = min((height - 3 * HEAD) / 2, 0.4 * width)
         room = min(height - HEAD - FOOT, width - least - 3 * BETWEEN)
         plane = Box(BETWEEN, HEAD, room, room)
         extent = float(data["extent"])

@@ -55,15 +55,17 @@ def test_a_generator_is_begun_run_paused_stepped_asked_and_reset(host, panel, be
     assert "diffusion model" in points(panel).stateLabel.text
     panel.ui.runButton.click()
     host.wait_until(lambda: bench.latest["step"] > 20, 60)
+    shown = view(panel, "generated")
+    shown.modeCombo.setCurrentIndex(2)  # the frame on its way knows nothing of it
     panel.ui.pauseButton.click()
     quiet(host, bench)
+    assert shown.data["mode"] == 1
     assert "noise's" in panel.ui.statusLabel.text
     step = bench.latest["step"]
     panel.ui.stepButton.click()
     host.wait_until(lambda: bench.latest["step"] == step + 1, 60)
     quiet(host, bench)
 
-    shown = view(panel, "generated")
     shown.modeCombo.setCurrentIndex(3)
     shown.guidanceCombo.setCurrentIndex(2)
     quiet(host, bench)

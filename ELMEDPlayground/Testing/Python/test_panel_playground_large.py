@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -54,7 +55,9 @@ def test_a_model_in_a_folder_is_looked_at_run_cancelled_and_put_into_the_scene(
     assert "No large model comes with ELMED" in form.factsLabel.text
     assert not form.runButton.enabled
 
+    form.promptEdit.setText("My own words")
     choose(form, "text", "folder")
+    assert form.promptEdit.text == "My own words"
     assert not form.runButton.enabled, "what was not looked at is not run"
     form.pathEdit.setCurrentPath(str(gpt))
     form.lookButton.click()
@@ -110,6 +113,9 @@ def test_the_hub_hears_of_nothing_before_it_was_agreed_to(
     form = large.form
     try:
         choose(form, "text", "hub")
+        form.lookButton.click()
+        assert questions == [], "the site is not asked about nothing"
+        assert "owner/model" in large.work.statusLabel.text
         form.modelEdit.setText(MODEL)
         form.lookButton.click()
         assert not large.work.running
@@ -135,3 +141,25 @@ def test_the_hub_hears_of_nothing_before_it_was_agreed_to(
         large.work.close()
         server.stop()
     assert host.slot_errors == []
+
+
+def test_what_a_model_says_of_itself_is_shown_as_it_is_and_pictures_leave_no_file(large):
+    from ELMEDPlaygroundWidgets.generate_large import factsText
+
+    facts = {
+        "name": "gpt",
+        "title": "GPT",
+        "where": "this computer",
+        "size_bytes": 1,
+        "enough": True,
+    }
+    facts |= {"needed_gb": 1.0, "available_gb": None, "device_title": "the processor"}
+    text = factsText({**facts, "licence": "mit<br><b>Memory: none needed</b>"})
+    assert "licence: mit&lt;br&gt;&lt;b&gt;" in text
+
+    values = {"prompt": "a brain", "seed": 0, "length": 1}
+    _, arguments = large.results.question("image", values)
+    folder = Path(arguments["output"]).parent
+    assert folder.is_dir()
+    large.cleanup()
+    assert not folder.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -150,6 +151,7 @@ def test_what_cannot_be_made_is_said_in_words(host, slicer, part, scan):
 
 
 def test_walking_among_slices_by_mouse_while_they_are_learnt(host, panel, bench, part):
+    import qt
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest
 
@@ -172,6 +174,23 @@ def test_walking_among_slices_by_mouse_while_they_are_learnt(host, panel, bench,
     QTest.mouseClick(unwrap(view.canvas), Qt.MouseButton.LeftButton, pos=spot)
     host.wait_until(lambda: view.data["at"] != [0.0, 0.0], PATIENCE_S)
     assert view.data["at"] == pytest.approx([extent / 2, extent / 2], abs=0.05 * extent)
+
+    # The plane that the mouse was drawn over may be smaller by now; it is asked once all the same.
+    asked, ask = [], view.onChange
+    view.onChange = lambda: (asked.append(view.at), ask())
+    view.walkTo(extent + 1, 0.0)
+    host.wait_until(lambda: view.data["at"] == [extent, 0.0], PATIENCE_S)
+    for _ in range(20):
+        time.sleep(0.01)
+        host.process_events()
+    view.onChange = ask
+    assert len(asked) == 1
+    narrow = qt.QImage(300, 700, qt.QImage.Format_RGB32)
+    painter = qt.QPainter()
+    painter.begin(narrow)
+    view.canvas.paintAside(painter, 300, 700)
+    painter.end()
+    assert view._plane[0].width > 100, "there is a plane to walk in, too"
     assert host.slot_errors == []
 
 

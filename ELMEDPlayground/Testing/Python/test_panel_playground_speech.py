@@ -117,8 +117,11 @@ def test_without_a_microphone_the_panel_says_so(host, speech):
             pytest.skip("this computer has a microphone")
     except OSError:
         pass
+    speech.pathEdit.setCurrentPath("")
     speech.microphoneButton.click()
+    assert not speech.pathEdit.enabled
     host.wait_until(lambda: not speech.work.running, 60)
+    assert not speech.fileButton.enabled, "there is no recording to recognise"
     assert "or use a WAV file" in speech.work.statusLabel.text
     assert speech.microphoneButton.enabled
     assert host.slot_errors == []

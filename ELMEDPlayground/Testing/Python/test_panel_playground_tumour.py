@@ -170,8 +170,11 @@ def test_the_tumour_of_a_scan_is_taken_from_the_slice_that_is_shown(
     height = labels.TransformIndexToPhysicalPoint((0, 0, fullest))[2]
     red = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceNodeRed")
     red.SetSliceOffset(height)
+    part.brainCombo.setCurrentIndex(0)
     part.tools.scanButton.click()
+    part.brainCombo.setCurrentIndex(1)
     assert "axial view" in done(host, part)
+    assert part.brainCombo.currentIndex == 0, "it is the brain that the tumour was fitted into"
     assert set(np.unique(part.pad.mask)) == {0, 1, 2, 3}
     # The sample's tumour lies on the right, which is at the left of the picture.
     assert np.argwhere(part.pad.mask)[:, 1].mean() < 40

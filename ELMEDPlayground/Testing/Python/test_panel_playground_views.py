@@ -186,6 +186,15 @@ def test_a_picture_for_a_slide_leaves_what_can_be_clicked_where_it_is(host, pane
     assert view.canvas.spots == before
 
 
+def test_two_quick_clicks_turn_to_the_image_after_the_next(panel):
+    view = next(view for view in panel.panel.views.views if view.name == "feature-maps")
+    view.data = {"image": 5, "image_count": 10}
+    view.turn(1)
+    view.turn(1)  # before there is an answer
+    assert view.request()["image"] == 7
+    view.clear()
+
+
 def test_hidden_space_offers_every_layer(host, panel):
     bench = panel.panel.bench
     host.wait_until(lambda: bench.summary is not None, 120)
