@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import slicer
@@ -15,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ELMEDLib.environment import Problem, Requirement
+
+KEPT = ("numpy", "scipy", "torch")
+"""What has to stay of the version that is there, whatever else is installed."""
 
 SIZE = "PyTorch is 200 MB to 3 GB, depending on the graphics card."
 
@@ -65,6 +72,7 @@ def ensurePackages(requirements: Sequence[Requirement], requester: str) -> bool:
             _installTorch()
         else:
             install(str(problem.requirement), requester)
+    importlib.invalidate_caches()
     environment.require(requirements)
     return True
 
@@ -80,19 +88,34 @@ def install(requirement: str, requester: str) -> None:
         MissingPackageError: it could not be installed.
     """
     try:
-        packaging = _slicerPackaging()
-        if packaging:
-            packaging.pip_ensure(
-                [requirement], requester=requester, skip_packages=["torch"], prompt_install=False
-            )
-        else:
-            # Without its dependencies: Slicer's numpy and the extension's torch must stay.
-            slicer.util.pip_install(["--no-deps", requirement])
+        with tempfile.TemporaryDirectory() as folder:
+            kept = _written(Path(folder) / "constraints.txt")
+            packaging = _slicerPackaging()
+            if packaging:
+                packaging.pip_ensure(
+                    [requirement],
+                    constraints=kept,
+                    requester=requester,
+                    skip_packages=["torch"],
+                    prompt_install=False,
+                )
+            else:
+                slicer.util.pip_install(["--constraint", str(kept), requirement])
     except Exception as error:
         raise MissingPackageError(
             f"{requirement} could not be installed.",
             "Check the connection to the internet and press Apply again.",
         ) from error
+
+
+def _written(path: Path) -> Path:
+    """Write what pip must leave as it is: Slicer has loaded it, or has it from an extension."""
+    lines = []
+    for name in KEPT:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            lines.append(f"{name}=={importlib.metadata.version(name)}\n")
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
 
 
 def _installTorch() -> None:
