@@ -21,6 +21,7 @@ NICENESS = 10
 def main(rooms: Sequence[str]) -> NoReturn:
     """Serve until the parent has gone, then end without waiting for anybody's threads."""
     requests, answers = _take_streams()
+    os.environ.pop("PYTHONSAFEPATH", None)  # other programs that tasks start have their own ways
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     _yield_to_the_application()
     signal.signal(signal.SIGTERM, _stop)

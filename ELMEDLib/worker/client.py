@@ -210,6 +210,8 @@ def child_environment(python: Path, environment: Mapping[str, str] | None = None
         # Slicer's variables lead another Python to Slicer's standard library, and break it.
         variables.pop("PYTHONHOME", None)
     variables["PYTHONPATH"] = os.pathsep.join(filter(None, search_path))
+    # Nobody's files where the application happened to be started are code of the worker.
+    variables["PYTHONSAFEPATH"] = "1"
     variables["PYTHONUNBUFFERED"] = "1"
     variables["PYTHONUTF8"] = "1"
     return variables

@@ -70,6 +70,17 @@ def test_the_worker_stays_warm_between_requests(worker):
     assert first == second == worker.process_id
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 always looks there")
+def test_files_where_the_application_was_started_are_not_taken_for_code(
+    worker, tmp_path, monkeypatch
+):
+    (tmp_path / "json.py").write_text("raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
+
+    assert isinstance(answers(worker, "echo")[-1], Finished)
+    assert not answers(worker, "variables")[-1].result["safe path"]
+
+
 @posix
 def test_the_worker_yields_to_the_application(worker):
     assert answers(worker, "process_id")[-1].result["niceness"] > os.nice(0)

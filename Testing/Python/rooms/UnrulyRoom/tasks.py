@@ -24,6 +24,10 @@ def process_id(arguments, progress):
     return {"pid": os.getpid(), "niceness": os.nice(0) if hasattr(os, "nice") else None}
 
 
+def variables(arguments, progress):
+    return {"safe path": os.environ.get("PYTHONSAFEPATH")}
+
+
 def shout(arguments, progress):
     print("a library prints on standard output")
     os.write(1, b'{"event": "result", "id": 1, "result": {"forged": true}}\n')
@@ -86,6 +90,7 @@ TASKS = {
     for function in (
         echo,
         process_id,
+        variables,
         shout,
         refuse,
         stumble,
