@@ -17,20 +17,19 @@ if TYPE_CHECKING:
     from ELMEDRadiomicsLib.burden.results import Burden, Lesion
 
 
-def editedBurden(burden: Burden, thickness: float) -> tuple[Burden, set[str]]:
+def editedBurden(burden: Burden) -> tuple[Burden, set[str]]:
     """Return the burden as the lines in the scene have it, and the names of lesions edited.
 
     Products, what is measurable, targets and sums follow the lines.
 
     Args:
         burden: as it was computed.
-        thickness: distance of the slices in mm.
     """
     options = BurdenOptions(plane=burden.plane, rule=burden.rule)
     edited: set[str] = set()
     lesions = []
     for lesion in burden.lesions:
-        changed = _edited(lesion, burden.rule, thickness, options)
+        changed = _edited(lesion, burden.rule, burden.thickness_mm, options)
         if changed is not None:
             edited.add(lesion.name)
         lesions.append(changed or lesion)

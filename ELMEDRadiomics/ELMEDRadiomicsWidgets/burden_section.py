@@ -10,6 +10,7 @@ import qt
 import slicer
 
 from ELMEDLib.bridge.sections import WorkSection
+from ELMEDLib.bridge.segment_images import segmentNames
 from ELMEDLib.bridge.tables import setTable
 from ELMEDLib.bridge.workplace import chosenPython
 from ELMEDLib.errors import ELMEDError
@@ -21,6 +22,7 @@ from ELMEDRadiomicsWidgets.burden_edits import editedBurden
 from ELMEDRadiomicsWidgets.burden_lines import BurdenLines, jumpToLine
 from ELMEDRadiomicsWidgets.burden_run import BurdenRequest, BurdenWorkplace
 from ELMEDRadiomicsWidgets.burden_table import fillLesions, prepareLesions, regionsText, sumsText
+from ELMEDRadiomicsWidgets.readiness import chosenPath
 from ELMEDRadiomicsWidgets.sources import SEGMENTATION
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class BurdenSection(WorkSection):
         self.burden: Burden | None = None
         self.location: dict[str, Any] | None = None
         self._current: Burden | None = None
+        self._measuredParts: dict[str, str] = {}
         self._segmentation = segmentation
         self._onCorrected = onCorrected
         self._lines = BurdenLines(self._lineMoved)
@@ -69,16 +72,24 @@ class BurdenSection(WorkSection):
         return self._current
 
     @property
-    def segmentationNode(self) -> slicer.vtkMRMLSegmentationNode | None:
-        """The segmentation that is measured."""
-        return self._segmentation()
-
-    @property
     def parts(self) -> dict[str, str]:
         """Segment ID by part of the tumour, as chosen, or as the names tell."""
         if self.ui is not None:
             return self.choices.parts
         return guessedParts(self._segmentation())
+
+    @property
+    def reported(self) -> tuple[slicer.vtkMRMLSegmentationNode | None, dict[str, str]]:
+        """The segmentation that a report shows, with its parts: what was measured, where it was.
+
+        The panel may have another one meanwhile.
+        """
+        if self.burden is None:
+            return self._segmentation(), self.parts
+        node = self._measuredNode()
+        there = segmentNames(node) if node is not None else {}
+        parts = self._measuredParts or guessedParts(node)
+        return node, {part: key if key in there else "" for part, key in parts.items()}
 
     # Life cycle
 
@@ -91,6 +102,7 @@ class BurdenSection(WorkSection):
         """Let go of what was measured in the scene that is gone."""
         self._lines.release()
         self.tableNode = self.burden = self.location = self._current = None
+        self._measuredParts = {}
 
     def built(self) -> None:
         """Connect the widgets."""
@@ -116,6 +128,7 @@ class BurdenSection(WorkSection):
                 self.tableNode = node
                 known = json.loads(content)
                 self.burden, self.location = Burden.from_json(known["burden"]), known["location"]
+                self._measuredParts = known.get("parts", {})
                 self._lines.follow()
                 self.show()
 
@@ -152,8 +165,7 @@ class BurdenSection(WorkSection):
         ui.burdenResults.visible = burden is not None
         if burden is None:
             return
-        thickness = self._thickness()
-        self._current, edited = editedBurden(burden, thickness)
+        self._current, edited = editedBurden(burden)
         if keepCorrections(self._measuredNode(), self._current, edited):
             self._onCorrected()
         fillLesions(ui.burdenLesionsTable, self._current, edited)
@@ -168,10 +180,6 @@ class BurdenSection(WorkSection):
 
     def _measuredNode(self) -> slicer.vtkMRMLSegmentationNode | None:
         return self.tableNode.GetNodeReference(SEGMENTATION) if self.tableNode else None
-
-    def _thickness(self) -> float:
-        x, y, z = self.burden.spacing_mm
-        return {"sagittal": x, "coronal": y, "axial": z}.get(self.burden.plane, max(x, y, z))
 
     def _fillTableNode(self) -> None:
         if self.tableNode is not None:
@@ -235,26 +243,31 @@ class BurdenSection(WorkSection):
             self.choices.options,
             self.ui.burdenVolumeSelector.currentNode(),
             self.ui.burdenAtlasSelector.currentNode(),
-            self.ui.burdenAtlasNamesPathLineEdit.currentPath.strip("."),
+            chosenPath(self.ui.burdenAtlasNamesPathLineEdit),
         )
         self.place.start(request, onProgress, onEnd)
 
     def succeeded(self, run: BurdenRun) -> str:
         """Show a new burden."""
-        self._take(run.result(), run.request.segmentationNode)
+        self._take(run.result(), run.request)
         said = f"Measured in {self.burden.seconds:.1f} s: {len(self.burden.lesions)} lesions."
         return " ".join([said, *self.burden.warnings])
 
-    def _take(self, answer: dict[str, Any], measured: slicer.vtkMRMLSegmentationNode) -> None:
+    def _take(self, answer: dict[str, Any], request: BurdenRequest) -> None:
         self.burden = Burden.from_json(answer["burden"])
         self.location = answer["location"]
         scene = slicer.mrmlScene
         if self.tableNode is None or not scene.IsNodePresent(self.tableNode):
             self.tableNode = scene.AddNewNodeByClass("vtkMRMLTableNode", TABLE_NAME)
-        known = {"burden": answer["burden"], "location": answer["location"]}
+        self._measuredParts = dict(request.parts)
+        known = {
+            "burden": answer["burden"],
+            "location": answer["location"],
+            "parts": self._measuredParts,
+        }
         self.tableNode.SetAttribute(CONTENT, json.dumps(known))
         self.tableNode.SetLocked(True)
-        self.tableNode.SetNodeReferenceID(SEGMENTATION, measured.GetID())
+        self.tableNode.SetNodeReferenceID(SEGMENTATION, request.segmentationNode.GetID())
         self._lines.show(self.burden)
         self.ui.burdenLesionsTable.clearSelection()
         self.show()

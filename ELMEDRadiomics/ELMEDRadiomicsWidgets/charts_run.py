@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.bridge.workplace import Workplace
+from ELMEDRadiomicsLib.charts.intensities import scaled
+from ELMEDRadiomicsLib.charts.shapes import radar
 from ELMEDRadiomicsWidgets.extraction import ExtractionRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ELMEDRadiomicsWidgets.extraction import Request
-
-BY_IMAGE = ("histograms", "boxes")
-BY_SEGMENT = ("shapes", "radar")
 
 
 class ChartsRun(ExtractionRun):
@@ -50,20 +49,25 @@ def merged(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the numbers of several parts as those of one.
 
     Segments that overlap come in different parts; a sequence's histograms then have bins of
-    each part, so every segment keeps its own `centres`.
+    each part, so every segment keeps its own `centres`. What is relative to all segments is
+    so to those of all parts: boxes have the scale of their sequence's first part.
     """
     found: dict[str, Any] = {"histograms": {}, "boxes": {}, "radar": {}, "matrices": {}}
+    shapes: dict[str, Any] = {}
+    scales: dict[str, Any] = {}
     for answer in answers:
         for image, histogram in answer["histograms"].items():
             own = found["histograms"].setdefault(image, {})
             for segment, percent in histogram["percent"].items():
                 own[segment] = {"centres": histogram["centres"], "percent": percent}
         for image, kinds in answer["boxes"].items():
-            found["boxes"].setdefault(image, {}).update(kinds["relative"])
-        for segment, values in answer["radar"].items():
-            found["radar"].setdefault(segment, values)
+            scale = scales.setdefault(image, kinds["scale"])
+            found["boxes"].setdefault(image, {}).update(scaled(kinds["intensity"], scale))
+        for segment, values in answer["shapes"].items():
+            shapes.setdefault(segment, values)
         for kind, images in answer["matrices"].items():
             for image, segments in images.items():
                 place = found["matrices"].setdefault(kind, {}).setdefault(image, {})
                 place.update(segments)
+    found["radar"] = radar(shapes)
     return found

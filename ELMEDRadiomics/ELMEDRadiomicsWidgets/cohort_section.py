@@ -15,6 +15,7 @@ from ELMEDLib.bridge.packages import ensurePackages
 from ELMEDRadiomicsLib.cohort.names import CLINICAL, FEATURES, REPORT
 from ELMEDRadiomicsLib.cohort.service import cases_to_measure
 from ELMEDRadiomicsWidgets.cohort_columns import ColumnChoices
+from ELMEDRadiomicsWidgets.readiness import chosenPath
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +98,7 @@ class RadiomicsCohortSection(CohortSection):
 
     def _clinical(self) -> str:
         """The path of the clinical table, "" for what the table of cases says itself."""
-        return self.ui.clinicalPathLineEdit.currentPath.strip().strip(".")
+        return chosenPath(self.ui.clinicalPathLineEdit)
 
     def _clinicalTable(self) -> Path | None:
         """The file whose columns can be chosen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -216,7 +217,7 @@ def _isRight(key: str, text: str) -> bool:
         if key == "date":
             date.fromisoformat(text)
         elif text:
-            float(text.replace(",", "."))
+            return math.isfinite(float(text.replace(",", ".")))
     except ValueError:
         return False
     return True

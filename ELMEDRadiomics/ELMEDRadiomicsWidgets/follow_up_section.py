@@ -99,7 +99,7 @@ class FollowUpSection(WorkSection):
     def _reason(self) -> None:
         """Propose again with the clinical inputs as they are now."""
         result = self.result
-        details = {p.details["date"]: p.details for p in self.inputs.included}
+        details = {p.day.isoformat(): p.details for p in self.inputs.included if p.day}
         series = [
             Measured(
                 date.fromisoformat(entry["day"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.bridge.workplace import chosenPython
 from ELMEDLib.errors import WorkerError
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
     from ELMEDRadiomicsWidgets.check_list import CheckList
     from ELMEDRadiomicsWidgets.settings_choice import SettingsChoice
+
+
+def chosenPath(line: Any) -> str:
+    """Return the path in a `ctkPathLineEdit`, "" where none was chosen, which it calls "."."""
+    path = line.currentPath.strip()
+    return "" if path == "." else path
 
 
 def whatIsMissing(

@@ -61,8 +61,8 @@ class ReportRun(Run):
         super().__init__(worker, onProgress, onEnd)
         self.request = request
 
-    def steps(self) -> Generator[None, None, list[str]]:
-        """Do the work; the answer is the paths of what was written."""
+    def steps(self) -> Generator[None, None, dict[str, Any]]:
+        """Do the work; the answer is that of the task `report`."""
         request = self.request
         arguments: dict[str, Any] = {
             "output": request.output,
@@ -88,7 +88,7 @@ class ReportRun(Run):
             yield from self.inBackground(write_extraction, request.extraction, features)
             arguments["features"] = str(features)
         answer = yield from self.ask(TASK, arguments, COPIED, 1.0)
-        return answer["outputs"]
+        return answer
 
 
 class ReportPlace(Workplace):

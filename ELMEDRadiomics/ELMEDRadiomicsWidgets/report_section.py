@@ -9,9 +9,10 @@ import qt
 
 from ELMEDLib.bridge.dicom import seriesFiles
 from ELMEDLib.bridge.sections import WorkSection
+from ELMEDRadiomicsWidgets.readiness import chosenPath
 from ELMEDRadiomicsWidgets.report_run import ReportPlace, ReportRequest
 from ELMEDRadiomicsWidgets.results import extractionOf
-from ELMEDRadiomicsWidgets.sources import volumesOf
+from ELMEDRadiomicsWidgets.sources import segmentationOf, volumesOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,9 +62,11 @@ class ReportSection(WorkSection):
     # Life cycle
 
     def forget(self) -> None:
-        """Forget who the patient of the scene that is gone was."""
+        """Forget who the patient of the scene that is gone was, with their series and page."""
+        self.written = None
         if self.ui:
             self.ui.reportPatientLineEdit.text = ""
+            self.ui.reportSeriesPathLineEdit.currentPath = ""
 
     def built(self) -> None:
         """Connect the widgets."""
@@ -84,7 +87,7 @@ class ReportSection(WorkSection):
             return
         holds = []
         if self._burden.current is not None:
-            holds.append("the tumour burden as measured above")
+            holds.append(f"the tumour burden{self._of()} as measured above")
         elif any(self._burden.parts.values()):
             holds.append("the tumour burden, measured when it is written")
         table = self._tableNode()
@@ -97,26 +100,42 @@ class ReportSection(WorkSection):
             button.enabled = bool(holds)
         ui.reportOpenButton.enabled = self.written is not None and self.written.is_file()
         self.say(
-            f"The report holds {' and '.join(holds)}."
+            f"The report holds {' and '.join(holds)}.{self._mixed(table)}"
             if holds
             else "Segment a tumour or compute features first."
+        )
+
+    def _of(self) -> str:
+        node, _ = self._burden.reported
+        return f" of '{node.GetName()}'" if node is not None else ""
+
+    def _mixed(self, table: slicer.vtkMRMLTableNode | None) -> str:
+        """Return what is to be known when burden and features are of two segmentations."""
+        node, parts = self._burden.reported
+        other = segmentationOf(table) if table is not None else None
+        if other is None or node is None or other is node or not any(parts.values()):
+            return ""
+        return (
+            f" Careful: the burden is that of '{node.GetName()}', and the features are those of "
+            f"'{other.GetName()}'."
         )
 
     def request(self, output: str) -> ReportRequest:
         """Return what is reported into a file."""
         ui, burden, table = self.ui, self._burden, self._tableNode()
         current = burden.current
+        segmentation, parts = burden.reported
         volume = ui.reportVolumeSelector.currentNode()
         return ReportRequest(
             output,
-            burden.segmentationNode,
-            burden.parts,
+            segmentation,
+            parts,
             current.as_json() if current is not None else None,
             burden.location,
             extractionOf(table) if table is not None else None,
             volume,
             ui.reportPatientLineEdit.text.strip(),
-            _chosen(ui.reportSeriesPathLineEdit.currentPath) or seriesFiles(volume),
+            chosenPath(ui.reportSeriesPathLineEdit) or seriesFiles(volume),
         )
 
     # Runs
@@ -146,16 +165,13 @@ class ReportSection(WorkSection):
 
     def succeeded(self, run: ReportRun) -> str:
         """Let a page be opened."""
-        written = Path(run.result()[0])
+        answer = run.result()
+        written = Path(answer["outputs"][0])
         if written.suffix.lower() == f".{PAGE}":
             self.written = written
         self.check()
-        return f"Saved: {written.name}."
+        return " ".join([f"Saved: {written.name}.", *answer["warnings"]])
 
     def _open(self, *_) -> None:
         if self.written is not None:
             qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(self.written.resolve())))
-
-
-def _chosen(path: str) -> str:
-    return "" if path.strip() in {"", "."} else path

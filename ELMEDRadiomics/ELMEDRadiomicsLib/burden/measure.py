@@ -68,6 +68,7 @@ def measure_burden(
         options.rule,
         work.warnings(),
         time.perf_counter() - started,
+        work.thickness,
     )
 
 
@@ -89,9 +90,14 @@ class _Measuring:
         direction = np.reshape(labels.GetDirection(), (3, 3))
         self._to_world = direction * np.array(labels.GetSpacing())
 
+    @property
+    def thickness(self) -> float:
+        """The distance of the slices that diameters lie in, in mm."""
+        return float(self._spacing[self._axis])
+
     def warnings(self) -> list[str]:
         """Return what is doubtful about the measurements."""
-        thickness = float(self._spacing[self._axis])
+        thickness = self.thickness
         if thickness > self._options.thick_mm:
             least = least_diameter(thickness, self._options)
             sentence = (
@@ -134,7 +140,7 @@ class _Measuring:
     def _lesion(self, component: Component, kind: str, number: int) -> Lesion:
         stacked = np.moveaxis(component.mask, self._axis, 0)
         others = [axis for axis in range(3) if axis != self._axis]
-        thickness = float(self._spacing[self._axis])
+        thickness = self.thickness
         row, column = self._spacing[others]
         crosses = largest_crosses(stacked, (thickness, float(row), float(column)))
         if crosses is None:

@@ -124,6 +124,7 @@ class Burden:
         rule: whose products count.
         warnings: sentences for the user.
         seconds: that the work took.
+        thickness_mm: distance of the slices that the diameters lie in.
     """
 
     regions: list[Region]
@@ -134,6 +135,7 @@ class Burden:
     rule: str = "classic"
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    thickness_mm: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain lists and dictionaries."""
@@ -148,7 +150,10 @@ class Burden:
         ]
         rest = {key: content[key] for key in ("plane", "rule", "warnings", "seconds")}
         regions = [Region(**record) for record in content["regions"]]
-        return cls(regions, lesions, sums, spacing_mm=tuple(content["spacing_mm"]), **rest)
+        spacing = tuple(content["spacing_mm"])
+        # Scenes of before do not tell; most scans are thickest across their slices.
+        rest["thickness_mm"] = content.get("thickness_mm") or max(spacing)
+        return cls(regions, lesions, sums, spacing_mm=spacing, **rest)
 
     def sum_of(self, kind: str) -> Sum:
         """Return the sum of one kind of lesion."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -57,14 +57,22 @@ def boxes(values: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     """Return one sequence's boxes by segment, in intensities and relative to the sequence.
 
     Sequences have no common unit, so `relative` counts in interquartile ranges of all the
-    segments' voxels together, from their median.
+    segments' voxels together, from their median; both are the `scale`.
     """
     everything = np.concatenate(list(values.values())).astype(np.float64)
     q1, median, q3 = np.percentile(everything, [25, 50, 75])
     spread = max(q3 - q1, SMALLEST)
     found = {name: box(own) for name, own in values.items()}
-    relative = {
+    scale = [float(median), float(spread)]
+    return {"intensity": found, "relative": scaled(found, scale), "scale": scale}
+
+
+def scaled(
+    found: Mapping[str, Mapping[str, float]], scale: Sequence[float]
+) -> dict[str, dict[str, float]]:
+    """Return boxes by segment in units of a scale: a median, and an interquartile range."""
+    median, spread = scale
+    return {
         name: {key: (value - median) / spread for key, value in own.items()}
         for name, own in found.items()
     }
-    return {"intensity": found, "relative": relative}

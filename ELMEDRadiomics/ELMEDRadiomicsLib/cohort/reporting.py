@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ELMEDLib.cohort.record import FAILED
 from ELMEDLib.cohort.summary import NAME as SUMMARY
 from ELMEDLib.cohort.table import read_table
-from ELMEDLib.errors import InputError
+from ELMEDLib.errors import InputError, OutputError
 from ELMEDLib.files import written_whole
 from ELMEDLib.progress import Progress, no_progress
 from ELMEDRadiomicsLib.cohort.analyses.association import univariate_association
@@ -71,6 +71,11 @@ def report_cohort(arguments: Mapping[str, Any], progress: Progress = no_progress
             cannot be written.
     """
     folder = Path(arguments["folder"])
+    output = Path(arguments.get("output") or folder / REPORT)
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"'{output.name}' does not end in .html.", "The report is a page: say so.")
+    if output.is_dir():
+        raise OutputError(f"'{output}' is a folder, not a file.", "Name a file inside it.")
     progress("reading", 0.0, "Reading the tables")
     tables = _read(folder, arguments)
     choice = Choice(
@@ -82,7 +87,6 @@ def report_cohort(arguments: Mapping[str, Any], progress: Progress = no_progress
     cohort = _cohort(tables, choice, tuple(arguments.get("features") or ()))
     findings = _findings(cohort, progress, harmonising=bool(arguments.get("harmonise")))
     progress("writing", 0.95, "Writing the report")
-    output = Path(arguments.get("output") or folder / REPORT)
     joined = write_joined(tables.joined, output.parent) if tables.joined else []
     for finding in findings:
         if finding.table is not None:

@@ -53,8 +53,12 @@ def add_command(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed follow-up`."""
+    from ELMEDLib.files import spare_inputs
     from ELMEDRadiomicsLib.follow_up.service import follow_up_files
     from ELMEDRadiomicsLib.follow_up.table import read_time_points
+
+    if arguments.output:
+        spare_inputs([arguments.output], [arguments.table])
 
     result = follow_up_files(
         {

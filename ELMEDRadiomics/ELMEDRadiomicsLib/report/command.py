@@ -69,4 +69,6 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
         },
         progress,
     )
+    for sentence in result["warnings"]:
+        sys.stderr.write(f"Note: {sentence}\n")
     sys.stdout.write(f"Written: {', '.join(result['outputs'])}\n")

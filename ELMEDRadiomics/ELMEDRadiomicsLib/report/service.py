@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import SimpleITK as sitk
+
 from ELMEDLib.errors import InputError
 from ELMEDLib.files import written_whole
 from ELMEDLib.progress import Progress, no_progress, within
+from ELMEDRadiomicsLib.burden.options import REGIONS
 from ELMEDRadiomicsLib.burden.results import Burden
-from ELMEDRadiomicsLib.burden.service import burden_files, with_parts
+from ELMEDRadiomicsLib.burden.service import PARTS, burden_files, with_parts
 from ELMEDRadiomicsLib.reading import read_volume
 from ELMEDRadiomicsLib.report.content import Content
 from ELMEDRadiomicsLib.report.page import page
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MEASURED, DRAWN = 0.7, 0.9
+CHANGED = (
+    "The segments have changed since the tumour burden was measured: volumes and diameters are "
+    "those of before, and pictures show the segments as they are now."
+)
 PAGE, STRUCTURED = (".html", ".htm"), ".dcm"
 
 
@@ -39,7 +47,7 @@ def report_files(arguments: Mapping[str, Any], progress: Progress = no_progress)
         progress: told how far the work is.
 
     Returns:
-        `outputs` (paths).
+        `outputs` (paths) and `warnings` about what the report holds.
 
     Raises:
         ELMEDError: something cannot be read, used or written.
@@ -67,7 +75,7 @@ def report_files(arguments: Mapping[str, Any], progress: Progress = no_progress)
 
             write_sr(groups_of(content), read_series(arguments["series"]).slices, temporary)
     progress("done", 1.0, "Report written")
-    return {"outputs": [str(output)]}
+    return {"outputs": [str(output)], "warnings": list(content.warnings)}
 
 
 def _content(arguments: Mapping[str, Any], *, with_pictures: bool, progress: Progress) -> Content:
@@ -82,16 +90,31 @@ def _content(arguments: Mapping[str, Any], *, with_pictures: bool, progress: Pro
             "There is nothing to report.", "Give a label map or the features of a patient."
         )
     drawn: tuple[Any, ...] = ()
-    if with_pictures and labels and arguments.get("image"):
-        progress("drawing", MEASURED, "Drawing the pictures")
+    warnings: tuple[str, ...] = ()
+    if labels:
         parts = with_parts(read_volume(labels, "label map"), arguments.get("parts"))
-        drawn = pictures(read_volume(arguments["image"], "image"), parts)
+        if burden and not _fits(burden, parts):
+            warnings = (CHANGED,)
+        if with_pictures and arguments.get("image"):
+            progress("drawing", MEASURED, "Drawing the pictures")
+            drawn = pictures(read_volume(arguments["image"], "image"), parts)
     return Content(
         str(arguments.get("patient") or ""),
         drawn,
         Burden.from_json(burden) if burden else None,
         location,
         extraction,
+        warnings,
+    )
+
+
+def _fits(burden: Mapping[str, Any], parts: sitk.Image) -> bool:
+    """Return whether a burden's regions are as large as those of the label map."""
+    counts = np.bincount(sitk.GetArrayViewFromImage(parts).ravel(), minlength=len(PARTS) + 1)
+    return all(
+        region["voxels"] == int(counts[list(REGIONS[region["name"]])].sum())
+        for region in burden["regions"]
+        if region["name"] in REGIONS
     )
 
 

@@ -114,6 +114,17 @@ def test_the_plane_of_acquisition_is_across_the_thickest_side():
         measure_burden(image, BurdenOptions(plane="oblique"))
 
 
+def test_the_thickness_is_that_of_the_slices_the_lines_lie_in():
+    """A scan in sagittal slices has its thick side from left to right."""
+    image = boxes((16, 12, 5))
+    image.SetSpacing((1.0, 1.0, 6.0))
+    image.SetDirection((0, 0, 1, 1, 0, 0, 0, 1, 0))
+    for plane, thickness in (("axial", 1.0), ("sagittal", 6.0), ("acquired", 6.0)):
+        found = measure_burden(image, BurdenOptions(plane=plane))
+        assert found.thickness_mm == thickness
+        assert Burden.from_json(found.as_json()).thickness_mm == thickness
+
+
 def test_a_burden_survives_its_way_through_json():
     found = measure_burden(boxes((12, 14, 5), (20, 6, 5)))
 

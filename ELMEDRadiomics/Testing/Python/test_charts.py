@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ELMEDLib.command import main
 from ELMEDLib.errors import InputError
-from ELMEDRadiomicsLib.charts.intensities import box, boxes, histograms
+from ELMEDRadiomicsLib.charts.intensities import box, boxes, histograms, scaled
 from ELMEDRadiomicsLib.charts.service import charts_files
 from ELMEDRadiomicsLib.charts.texture_matrix import KINDS, texture_matrix
 from ELMEDRadiomicsLib.engine import extract
@@ -43,6 +43,8 @@ def test_boxes_of_sequences_in_other_units_are_the_same_when_relative():
 
     for segment in ("a", "b"):
         assert one["relative"][segment] == pytest.approx(other["relative"][segment])
+    other["relative"] = scaled(other["intensity"], other["scale"])
+    assert other["relative"]["b"] == pytest.approx(one["relative"]["b"])
     assert other["intensity"]["a"]["median"] == pytest.approx(7 + 900 * np.median(values[:200]))
 
 

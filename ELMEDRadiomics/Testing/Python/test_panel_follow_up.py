@@ -128,6 +128,15 @@ def test_lines_moved_by_hand_count_and_all_comes_back_with_the_scene(
     assert len(slicer.util.getNodesByClass("vtkMRMLPlotSeriesNode")) == 4
 
 
+def test_numbers_that_mean_nothing_are_not_taken(host, section):
+    ui = section.ui
+    for text in ("nan", "inf", "much"):
+        enter(host, section, 0, ui.followSteroidsLineEdit, text, "steroids_mg")
+        assert ui.followSteroidsLineEdit.text == ""
+    enter(host, section, 0, ui.followSteroidsLineEdit, "2,5", "steroids_mg")
+    assert section.inputs.points[0].details["steroids_mg"] == 2.5
+
+
 def test_dates_are_asked_for_and_kept_with_the_scene(host, section, slicer, tmp_path):
     ui = section.ui
     node = slicer.util.getNode("Tumour 20240108")

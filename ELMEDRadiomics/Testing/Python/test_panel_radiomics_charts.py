@@ -14,7 +14,7 @@ SHAPE = (14, 15, 16)
 
 @pytest.fixture
 def drawn(host, panel, slicer):
-    """The section with charts of two overlapping segments in two volumes."""
+    """The section with charts of two segments in two volumes."""
     from ELMEDLib.bridge.glioma import GLIOMA_SEGMENTS
     from ELMEDLib.bridge.segmentations import setSegments
     from ELMEDLib.bridge.volumes import addVolumeFromImage
@@ -98,6 +98,22 @@ def test_a_texture_matrix_is_shown_as_a_picture(drawn):
     assert ui.matrixLabel.pixmap.width() > 50
     rows = drawn.found["matrices"]["glcm"]["flair"]["Oedema"]["rows"]
     assert f"{rows[0]:g} to {rows[-1]:g}" in ui.chartLegendLabel.text
+
+
+def test_segments_that_overlap_are_held_against_the_largest_of_all(host, panel, drawn):
+    """They come from the worker in two parts; both have one scale."""
+    panel.panel.parameters.regions = ["ELMED.Region.WholeTumour"]
+    alone = drawn.found["boxes"]["flair"]["Oedema"]
+    drawn.ui.chartsButton.click()
+    host.wait_until(lambda: not drawn.place.running, 60)
+
+    radar = drawn.found["radar"]
+    assert radar["Whole tumour"]["MeshVolume"] == 1
+    assert radar["Oedema"]["MeshVolume"] == pytest.approx(0.5, abs=0.02)
+    boxes = drawn.found["boxes"]["flair"]
+    assert boxes["Oedema"] == pytest.approx(alone)
+    low, high = (boxes[name]["median"] for name in ("Enhancing tumour", "Oedema"))
+    assert low < boxes["Whole tumour"]["median"] < high
 
 
 def test_the_charts_go_with_the_scene_and_every_control_has_a_help_text(host, drawn):

@@ -80,6 +80,60 @@ def test_burden_and_features_become_a_page_and_a_structured_report(
     assert whole == pytest.approx(4 / 3 * np.pi * 6**3 / 1000, rel=0.05)
 
 
+def test_the_report_is_of_the_segmentation_that_was_measured(
+    host, panel, section, slicer, tmp_path
+):
+    """Another one may be chosen meanwhile, and the measured one may be drawn on."""
+    from ELMEDLib.bridge.glioma import GLIOMA_SEGMENTS
+    from ELMEDLib.bridge.segmentations import setSegments
+
+    panel.ui.burdenCollapsibleButton.collapsed = False
+    panel.panel.burden.ui.burdenApplyButton.click()
+    host.wait_until(lambda: not panel.panel.burden.place.running, 60)
+    labels = np.zeros(SHAPE, np.uint8)
+    labels[4:12, 10:30, 10:30] = 3
+    other = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Other scan")
+    setSegments(other, sitk.GetImageFromArray(labels), GLIOMA_SEGMENTS)
+    panel.ui.segmentationSelector.setCurrentNode(other)
+    host.process_events()
+
+    measured = slicer.util.getNode("Tumour")
+    request = section.request(str(tmp_path / "report.html"))
+    assert request.segmentationNode is measured
+    assert request.parts["enhancing"] == "enhancing_tumour"
+    assert "burden of 'Tumour'" in section.ui.reportStatusLabel.text
+    panel.ui.presetComboBox.setCurrentIndex(0)
+    panel.ui.applyButton.click()
+    host.wait_until(lambda: not panel.logic.extractor.running, 60)
+    said = section.ui.reportStatusLabel.text
+    assert "the burden is that of 'Tumour', and the features are those of 'Other scan'" in said
+
+    section.write(str(tmp_path / "report.html"))
+    finish(host, section)
+    assert section.ui.reportStatusLabel.text == "Saved: report.html."
+    setSegments(measured, sitk.GetImageFromArray(labels), GLIOMA_SEGMENTS)
+    section.write(str(tmp_path / "report.html"))
+    finish(host, section)
+    assert "The segments have changed since" in section.ui.reportStatusLabel.text
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "The segments have changed since" in text
+    measured.GetSegmentation().RemoveSegment("enhancing_tumour")
+    assert section.request("report.html").parts["enhancing"] == ""
+
+
+def test_a_closed_scene_takes_the_patients_series_and_page_with_it(host, section, tmp_path):
+    section.write(str(tmp_path / "report.html"))
+    finish(host, section)
+    section.ui.reportPatientLineEdit.text = "P7"
+    section.ui.reportSeriesPathLineEdit.currentPath = str(tmp_path)
+    assert section.ui.reportOpenButton.enabled
+
+    host.close_scene()
+    assert section.ui.reportPatientLineEdit.text == ""
+    assert section.request("report.dcm").series in ("", [])
+    assert not section.ui.reportOpenButton.enabled
+
+
 def test_every_control_of_the_section_has_a_help_text(section):
     assert panel_checks.controls_without_help(section.ui.ELMEDRadiomicsReport) == []
     section.ui.reportPageButton.click()  # the dialog is thought better of

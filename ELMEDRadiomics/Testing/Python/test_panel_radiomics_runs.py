@@ -239,7 +239,7 @@ def test_a_cancelled_run_leaves_the_scene_as_it_was(host, panel, balls, slicer, 
 
     panel.ui.applyButton.click()
 
-    wait_for(lambda: not is_alive(process_id), 2.0)
+    wait_for(lambda: not is_alive(process_id), 15.0)
     assert "Cancelled" in panel.ui.statusLabel.text
     assert slicer.mrmlScene.GetNumberOfNodes() == nodes
     assert panel.ui.applyButton.enabled
@@ -253,7 +253,7 @@ def test_closing_the_scene_ends_the_run(host, panel, balls, slicer, no_leftovers
 
     host.close_scene()
 
-    wait_for(lambda: not is_alive(process_id), 2.0)
+    wait_for(lambda: not is_alive(process_id), 15.0)
     assert panel.ui.applyButton.text == "Apply"
     assert slicer.util.getNodesByClass("vtkMRMLTableNode") == []
 
