@@ -64,7 +64,7 @@ class DiffusionExperiment(PlaneExperiment):
             torch.from_numpy(self.cloud.targets), len(self.cloud.modes)
         ).float()
         self._ways: dict[tuple[Any, ...], np.ndarray] = {}
-        self._ways_of = -1
+        self._ways_of = (-1, 0)
 
     def make_network(self) -> Denoiser:
         """Return what tells the noise."""
@@ -94,8 +94,10 @@ class DiffusionExperiment(PlaneExperiment):
         from ELMEDPlaygroundLib.generative import diffusion
 
         key = (mode, guidance)
-        if self._ways_of != self.step:
-            self._ways, self._ways_of = {}, self.step
+        # A training that is taken back has other weights at the same step.
+        now = (self.step, self.weights.replaced)
+        if self._ways_of != now:
+            self._ways, self._ways_of = {}, now
         if key not in self._ways:
             chance = self.chance("samples", 0)
             with self.averaged():

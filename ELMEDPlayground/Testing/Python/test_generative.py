@@ -205,6 +205,18 @@ def test_too_large_a_learning_rate_is_explained_and_taken_back():
     assert np.isfinite(session.experiment.weights.values.numpy()).all()
 
 
+def test_what_is_shown_after_a_divergence_is_of_the_weights_that_were_taken_back():
+    model = begin(SMALL)
+    model.advance(steps=30)
+    before = model.samples()
+    model.weights.values.fill_(float("nan"))
+    model.advance(steps=1)
+    assert model.stopped == "diverged"
+    assert model.step == 30
+    assert (model.samples() == begin(SMALL).samples()).all()
+    assert (model.samples() != before).any()
+
+
 def test_views_and_steps_of_classifiers_are_refused_with_a_reason():
     session = Session()
     session.create({"generate": SMALL})

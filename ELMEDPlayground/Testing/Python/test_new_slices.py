@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -331,6 +332,10 @@ def test_what_cannot_be_learnt_from_is_said(files, tmp_path):
             settings_from(bad)
     with pytest.raises(InputError, match="no such class"):
         generate(read_slices([files], "axial", 24), settings_from({"wanted": 2}), no_progress)
+    thirds = read_slices([{"images": files["images"]}], "axial", 24)
+    two_thirds = replace(thirds, targets=np.where(thirds.targets == 1, 0, thirds.targets))
+    with pytest.raises(InputError, match="no slices in the middle third"):
+        generate(two_thirds, settings_from({"wanted": 1}), no_progress)
 
 
 # Files

@@ -78,7 +78,7 @@ def generate(slices: Slices, settings: SliceSettings, progress: Progress) -> New
         `diversity`), `judge` (its hits on held-out slices), `classes`, `seconds`, `settings`.
 
     Raises:
-        InputError: the class that is asked for does not exist.
+        InputError: the class that is asked for does not exist, or not in the first subject.
     """
     import torch
 
@@ -87,10 +87,7 @@ def generate(slices: Slices, settings: SliceSettings, progress: Progress) -> New
     from ELMEDPlaygroundLib.generative.slices.learning import learn
 
     begun = time.perf_counter()
-    if settings.wanted is not None and settings.wanted >= len(slices.classes):
-        raise InputError(
-            "There is no such class of slices.", f"Choose one of {', '.join(slices.classes)}."
-        )
+    _check_wanted(slices, settings)
     progress("latent", 0.0, "Compressing the slices")
     known = torch.from_numpy(slices.learnt)
     pictures = torch.from_numpy(slices.pictures)
@@ -116,6 +113,21 @@ def generate(slices: Slices, settings: SliceSettings, progress: Progress) -> New
     names = list(slices.stacks[0].images)
     report["seconds"] = time.perf_counter() - begun
     return NewSlices(dict(zip(names, images, strict=True)), made.numpy(), report)
+
+
+def _check_wanted(slices: Slices, settings: SliceSettings) -> None:
+    if settings.wanted is None:
+        return
+    if settings.wanted >= len(slices.classes):
+        raise InputError(
+            "There is no such class of slices.", f"Choose one of {', '.join(slices.classes)}."
+        )
+    own = slices.targets[slices.subjects == 0]
+    if not _by_segment(slices) and not (own == settings.wanted).any():
+        raise InputError(
+            f"The first volume has no slices in the {slices.classes[settings.wanted]}.",
+            "Put another volume first, or choose another class.",
+        )
 
 
 def _latent(many: Tensor, settings: SliceSettings, progress: Progress) -> tuple[Latent, float]:
