@@ -93,12 +93,19 @@ class Comparison:
 def compare_files(found: Path | str, expected: Path | str) -> Comparison:
     """Compare two label files, on the grid of the reference.
 
+    Where that ends close around its labels, as in Slicer's files, it is continued as far as the
+    segmentation reaches: what was found beyond counts.
+
     Raises:
         InputError: a file cannot be read or holds other labels, or the two do not show the same
             place.
     """
     reference = read_labels(expected, "reference")
-    segmentation, note = on_grid_of(reference, read_labels(found, "segmentation"))
+    labels = read_labels(found, "segmentation")
+    segmentation, note = on_grid_of(reference, labels)
+    if note:
+        reference = continued(reference, labels)
+        segmentation, _ = on_grid_of(reference, labels)
     first, second = (sitk.GetArrayViewFromImage(image) for image in (segmentation, reference))
     return Comparison(compare(first, second, reference.GetSpacing()[::-1]), note)
 
@@ -124,6 +131,20 @@ def on_grid_of(reference: sitk.Image, found: sitk.Image) -> tuple[sitk.Image, st
             "Compare segmentations of the same volume.",
         )
     return moved, f"The segmentation was resampled to the grid of the reference ({text})."
+
+
+def continued(reference: sitk.Image, found: sitk.Image) -> sitk.Image:
+    """Return the label image `reference` on its own grid, continued to hold what `found` labels."""
+    grid, own = geometry.Grid.of(reference), geometry.Grid.of(found)
+    zyx = np.argwhere(sitk.GetArrayViewFromImage(found))
+    if not len(zyx):
+        return reference
+    axes = np.reshape(grid.direction, (3, 3)) * np.asarray(grid.spacing)
+    offsets = own.position(zyx[:, ::-1]) - np.asarray(grid.origin)
+    indices = np.rint(np.linalg.solve(axes, offsets.T).T).astype(int)
+    before = np.maximum(-indices.min(axis=0), 0)
+    after = np.maximum(indices.max(axis=0) - np.asarray(grid.size) + 1, 0)
+    return sitk.ConstantPad(reference, before.tolist(), after.tolist())
 
 
 def _share_a_place(first: geometry.Grid, second: geometry.Grid) -> bool:

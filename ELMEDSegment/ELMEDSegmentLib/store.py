@@ -12,6 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE = "ELMED_MODELS"
 """Names another folder, for people who share models and for tests."""
+
+UNFINISHED = ".elmed-"
+"""What the names of folders begin with in which a model is being made, or taken away."""
+
+FORGOTTEN_S = 3600.0
+"""An unfinished folder that nobody has touched for so long was left by a program that was ended."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -82,9 +89,11 @@ def install(name: str, write: Callable[[Path], Path]) -> Path:
     check_name(name)
     model = user_models_folder() / name
     temporary = None
+    _sweep(user_models_folder())
+    _sweep(model)
     try:
         model.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".elmed-", dir=model))
+        temporary = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=model))
         manifest = write(temporary)
         # mkdtemp makes folders private; a shared folder of models is for everybody.
         temporary.chmod(0o755)
@@ -119,7 +128,7 @@ def remove(name: str, *, only_old: bool = False) -> int:
     going = versions[:-1] if only_old else versions
     try:
         for version in going:
-            hidden = Path(tempfile.mkdtemp(prefix=".elmed-", dir=model)) / version.name
+            hidden = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=model)) / version.name
             version.rename(hidden)
             shutil.rmtree(hidden.parent)
         if not only_old:
@@ -136,6 +145,17 @@ def bytes_of(name: str) -> int:
     """Return the space that all versions of a model of the user's take."""
     folder = user_models_folder() / name
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what installations that were ended half-way have left: it may be gigabytes."""
+    for path in folder.glob(f"{UNFINISHED}*"):
+        try:
+            forgotten = time.time() - path.stat().st_mtime > FORGOTTEN_S
+        except OSError:  # somebody else has removed it
+            continue
+        if forgotten:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _versions(model: Path) -> list[Path]:

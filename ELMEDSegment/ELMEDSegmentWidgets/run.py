@@ -79,14 +79,16 @@ class SegmentationRun(Run):
         maps = {}
         for name, file in mapFiles(answer).items():
             maps[name] = yield from self.inBackground(sitk.ReadImage, file)
+        prepared = {}
+        for name in PREPARED.titles.keys() & answer["prepared"].keys():
+            prepared[name] = yield from self.inBackground(sitk.ReadImage, answer["prepared"][name])
         report = Path(answer["report"]).read_text(encoding="utf-8")
+        # From here on the scene changes: what takes long has been done, so that a run that is
+        # cancelled has changed nothing.
         segmentationNode, tableNode = importResult(self._request, labels, answer, report)
         yield
         setMaps(segmentationNode, maps)
         yield
-        prepared = {}
-        for name in PREPARED.titles.keys() & answer["prepared"].keys():
-            prepared[name] = yield from self.inBackground(sitk.ReadImage, answer["prepared"][name])
         PREPARED.give(segmentationNode, prepared)
         yield
         return RunResult(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,9 +118,11 @@ def export(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     _check(wanted)
     progress("reading", 0.0, "Reading the segmentation")
     image = read_labels(arguments["labels"], "segmentation")
+    voxels = count_voxels(sitk.GetArrayViewFromImage(image))
+    wanted = _with_report_beside(wanted, voxels)
     with written_whole(wanted.output) as temporary, written_whole(wanted.report_file) as report:
         progress("writing", 0.3, f"Writing {FORMATS[wanted.ending]}")
-        changed = wanted.changed(count_voxels(sitk.GetArrayViewFromImage(image)))
+        changed = wanted.changed(voxels)
         measured, note = _write(image, wanted, temporary, by_hand=changed is not False)
         text = json.dumps(_described(wanted, measured, changed), indent=2) + "\n"
         report.write_text(text, encoding="utf-8")
@@ -148,6 +150,36 @@ def _check(wanted: Exported) -> None:
             "and none is given.",
             "Give the folder of the series, or export as .seg.nrrd or NIfTI.",
         )
+
+
+def _with_report_beside(wanted: Exported, voxels: Mapping[str, int]) -> Exported:
+    """Return `wanted` with the run's report that lies where the export's is to be written, if any.
+
+    Raises:
+        OutputError: what lies there tells of something else, and would be lost.
+    """
+    there = _json_of(wanted.report_file)
+    if there is None or "exported" in there or there == wanted.report:
+        return wanted
+    found = replace(wanted, report=there)
+    if wanted.report is None and found.changed(voxels) is False:
+        return found
+    raise OutputError(
+        f"'{wanted.report_file.name}' is there already and tells of something else; the report of "
+        "this export would replace it.",
+        "Choose another name for the output.",
+    )
+
+
+def _json_of(path: Path) -> dict[str, Any] | None:
+    """Return what a JSON file holds, {} where it is none, and None where there is no file."""
+    if not path.exists():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _write(

@@ -248,8 +248,9 @@ def _opened(path: Path, progress: Progress, *, unpacked: bool) -> Iterator[Path]
     if not unpacked:
         yield path
         return
-    store.user_models_folder().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".elmed-", dir=store.user_models_folder()) as folder:
+    models = store.user_models_folder()
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=store.UNFINISHED, dir=models) as folder:
         unpack(path, Path(folder), within(progress, DOWNLOADED, UNPACKED))
         yield Path(folder)
 

@@ -81,6 +81,25 @@ def test_the_report_of_the_run_goes_beside_with_what_was_exported(study, tmp_pat
     assert "Research use only" in written["notice"]
 
 
+def test_the_report_of_the_run_is_not_lost_when_its_labels_are_exported_beside_it(study, tmp_path):
+    voxels = count_voxels(array(study / "seg.nii.gz"))
+    beside = tmp_path / "out.json"
+    beside.write_text(json.dumps({**RUN, "voxels": voxels}))
+    run(study, tmp_path / "out.seg.nrrd")
+    written = json.loads(beside.read_text())
+    assert written["model"] == RUN["model"]
+    assert written["exported"]["changed_since_the_run"] is False
+    run(study, tmp_path / "out.nii.gz")  # an export's own report is replaced
+
+    for other in ('{"voxels": {"oedema": 1}}', '{"EchoTime": 0.1}', "no JSON"):
+        beside.write_text(other)
+        (tmp_path / "out.nii.gz").unlink(missing_ok=True)
+        with pytest.raises(OutputError, match="tells of something else"):
+            run(study, tmp_path / "out.nii.gz")
+        assert beside.read_text() == other
+        assert not (tmp_path / "out.nii.gz").exists()
+
+
 @pytest.mark.parametrize("regions", [[], ["WT", "TC"]], ids=["tissues", "regions"])
 def test_slicer_reads_names_colours_codes_and_voxels(slicer, study, tmp_path, regions):
     run(study, tmp_path / "out.seg.nrrd", regions=regions)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import shutil
+from pathlib import Path
 
 import pytest
 import torch
 
 from ELMEDLib.errors import ModelError
+from ELMEDSegmentLib import store
 from ELMEDSegmentLib.catalogue import DEFAULT_MODEL, available_models, find_model
 from ELMEDSegmentLib.labels import CHANNELS
 from ELMEDSegmentLib.model import load_model, read_manifest, save_weights, sha256
@@ -127,3 +131,22 @@ def test_bundled_model_comes_first_is_small_and_says_what_it_is():
         assert not set(member["studies"]) & set(member["held_out"])
     assert manifest.licence != "not stated"
     assert manifest.citation != "not stated"
+
+
+def test_what_an_ended_installation_has_left_goes_with_the_next(models_folder, small_model):
+    left = [models_folder / ".elmed-a", models_folder / "mine" / ".elmed-b"]
+    others = [models_folder / ".elmed-c", models_folder / "mine" / ".elmed-d"]
+    for folder in (*left, *others):
+        folder.mkdir(parents=True)
+        (folder / "weights.pt").write_bytes(b"half")
+    for folder in left:
+        os.utime(folder, (0, 0))
+
+    def write(folder):
+        return Path(shutil.copy(small_model, folder / "mine.json"))
+
+    manifest = store.install("mine", write)
+    assert manifest.is_file()
+    assert not any(folder.exists() for folder in left)
+    # Others may be at work.
+    assert all(folder.exists() for folder in others)

@@ -268,6 +268,52 @@ def test_the_map_over_the_slices_is_that_of_the_result_that_is_shown(
     assert nodes[1].GetDisplayNode().GetVisibility2DFill()
 
 
+def test_a_run_reads_all_that_it_brings_before_the_scene_changes(
+    host, slicer, volumes, small_study, tmp_path
+):
+    """What takes long comes first: so long, a run that is cancelled has changed nothing."""
+    from ELMEDLib.worker.client import WorkerProcess
+    from ELMEDSegmentWidgets.run import SegmentationRun
+    from ELMEDSegmentWidgets.segmenter import Request
+
+    class Answered(SegmentationRun):
+        """The worker's answer is there at once."""
+
+        def copyVolumes(self, *_):  # noqa: N802
+            yield
+            return {}
+
+        def ask(self, *_):
+            yield
+            for name in ("labels.nrrd", "t1.nii.gz", "brain.nii.gz"):
+                sitk.WriteImage(
+                    sitk.ReadImage(str(small_study / "seg.nii.gz")), str(self.folder / name)
+                )
+            (self.folder / "report.json").write_text("{}")
+            regions = ("necrotic_core", "oedema", "enhancing_tumour", "WT", "TC")
+            prepared = {name: str(self.folder / f"{name}.nii.gz") for name in ("t1", "brain")}
+            return {
+                "report": str(self.folder / "report.json"),
+                "probabilities": {},
+                "uncertainty": None,
+                "volumes_ml": dict.fromkeys(regions, 1.0),
+                "prepared": prepared,
+                "warnings": [],
+                "model": "m",
+                "device": "cpu",
+                "preparation": [],
+            }
+
+    run = Answered(WorkerProcess("unused"), Request(volumes))
+    run.start()
+    host.wait_until(lambda: slicer.util.getNodesByClass("vtkMRMLSegmentationNode"))
+    for file in run.folder.glob("*.nii.gz"):
+        file.unlink()
+    host.wait_until(lambda: not run.running)
+    assert run.error is None
+    assert slicer.mrmlScene.GetFirstNodeByName("Brain mask") is not None
+
+
 def test_segments_of_other_programs_are_recognised(host, slicer, panel, volumes, small_study):
     """By names, by the labels in names, and by codes; and what is none is said."""
     from ELMEDLib.bridge.glioma import GLIOMA_SEGMENTS

@@ -6,11 +6,12 @@ import warnings
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from ELMEDSegmentLib.evaluation import compare
+from ELMEDSegmentLib.evaluation import compare, compare_files
 from ELMEDSegmentLib.labels import ENHANCING_TUMOUR, OEDEMA
 from ELMEDSegmentLib.surfaces import EMPTY_MM, hausdorff95, surface_dice
 
@@ -101,3 +102,26 @@ def test_figures_equal_those_of_monai(data, spacing, tolerance):
         )
     assert hausdorff95(*masks, spacing) == pytest.approx(float(distance), rel=1e-5, abs=1e-5)
     assert surface_dice(*masks, spacing, tolerance) == pytest.approx(float(share), abs=1e-6)
+
+
+def test_what_was_found_beyond_a_reference_that_was_cut_close_counts(tmp_path):
+    """Slicer's files end where their labels end; tilted and anisotropic here."""
+    expected = np.zeros((20, 24, 28), np.uint8)
+    expected[5:13, 7:17, 9:22] = OEDEMA
+    found = np.roll(expected, 1, axis=1)
+    found[16:19, 20:23, 23:27] = ENHANCING_TUMOUR
+    files = {}
+    for name, array in (("expected", expected), ("found", found)):
+        image = sitk.GetImageFromArray(array)
+        image.SetSpacing((1.0, 1.2, 2.0))
+        image.SetOrigin((5.0, -7.0, 9.0))
+        image.SetDirection(sitk.Euler3DTransform((0, 0, 0), 0.3, -0.2, 0.1).GetMatrix())
+        files[name] = tmp_path / f"{name}.nrrd"
+        sitk.WriteImage(image, str(files[name]))
+        if name == "expected":
+            sitk.WriteImage(image[8:23, 6:18, 4:14], str(tmp_path / "cut.nrrd"))
+    whole = compare_files(files["found"], files["expected"])
+    cut = compare_files(files["found"], tmp_path / "cut.nrrd")
+    assert whole.scores["hd95_mm"]["ET"] == EMPTY_MM
+    for measure, values in whole.scores.items():
+        assert cut.scores[measure] == pytest.approx(values)
