@@ -134,7 +134,8 @@ class TextAttentionView(TextView):
         looked = int(weights[row].argmax())
         most = f"{100 * float(weights[row, looked]):.0f} %"
         said = f"“{sign(text[row])}” looks most at “{sign(text[looked])}” ({most})"
-        at = f"Layer {data['layer'] + 1}, head {data['head'] + 1}"
+        places = self._place(data["layer"], 0), self._place(data["head"], 0)
+        at = f"Layer {places[0] + 1}, head {places[1] + 1}"
         words(painter, head, (f"{at}: {said}", said), 12, INK, left(), bold=True)
         self._strip(painter, Box(box.x, box.y, box.width, STRIP), text, weights[row], row)
         room = Box(

@@ -113,6 +113,13 @@ def test_a_small_map_of_attention_is_clicked_and_a_row_is_chosen(host, panel, be
     looks.clicked(rows[3])
     assert looks.row == 3
 
+    # Of one layer, all layers are as many: the one map is shown large, too.
+    looks.layerCombo.setCurrentIndex(0)
+    quiet(host, bench)
+    assert (looks.data["layer"], looks.data["head"]) == (None, 1)
+    looks.picture()
+    assert any(what[0] == "row" for _, what in looks.canvas.spots)
+
 
 def test_no_word_is_cut_in_a_map_with_letters_and_for_a_greedy_choice(
     host, panel, bench, part, monkeypatch
