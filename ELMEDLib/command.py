@@ -7,7 +7,7 @@ import importlib
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ELMEDLib import __version__
 from ELMEDLib.cohort.command import add_cohort
@@ -36,9 +36,15 @@ LOG = logging.getLogger("elmed")
 CANCELLED = 130
 """The exit code of a program that was interrupted, as shells have it."""
 
+WRONG_COMMAND = 2
+"""The exit code of a command that cannot be understood, as argparse has it."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 success, 1 an error, 130 interrupted."""
+    """Run the command line and return its exit code: 0 success, 1 an error, 130 interrupted.
+
+    A command that cannot be understood ends the program with the exit code 2.
+    """
     arguments = build_parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING)
     if arguments.verbose:
@@ -61,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser with the commands of all rooms."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="elmed",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -77,6 +83,13 @@ def build_parser() -> argparse.ArgumentParser:
     add_cohort(commands, ROOMS)
     _add_demo(commands)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command in one sentence, instead of printing all its options."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG_COMMAND, f"elmed: {message}. '{self.prog} --help' says how it is used.\n")
 
 
 def terminal_progress(*, quiet: bool) -> Progress:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ELMEDLib.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 """What the system says when a disk, or the user's share of it, is full."""
@@ -73,3 +73,28 @@ def _put_in_place(temporary: Path, path: Path) -> None:
             f"'{path}' cannot be replaced: {error.strerror or error}.",
             "Close it in other programs, or choose another name.",
         ) from error
+
+
+def spare_inputs(outputs: Iterable[Path | str], inputs: Iterable[Path | str]) -> None:
+    """Refuse outputs that would take the place of what is read, or of one another.
+
+    Raises:
+        OutputError: an output is one of the inputs, or is given twice.
+    """
+    read = {_place(path) for path in inputs}
+    written = set()
+    for path in outputs:
+        if _place(path) in read:
+            raise OutputError(
+                f"'{path}' is one of the files that are read, and would be replaced.",
+                "Give the output another name.",
+            )
+        if _place(path) in written:
+            raise OutputError(
+                f"'{path}' is given for two outputs.", "Give each of them a name of its own."
+            )
+        written.add(_place(path))
+
+
+def _place(path: Path | str) -> str:
+    return os.path.normcase(os.path.realpath(path))

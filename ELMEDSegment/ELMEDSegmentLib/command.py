@@ -197,6 +197,8 @@ def run_segment(arguments: argparse.Namespace, progress: Progress) -> None:
     )
     for warning in result["warnings"]:
         sys.stderr.write(f"Warning: {warning}\n")
+    if arguments.prepared and not result["prepared"]:
+        sys.stderr.write(f"Note: nothing had to be prepared, so '{arguments.prepared}' is empty.\n")
     for name, volume in result["volumes_ml"].items():
         _print(f"{LABEL_TITLES.get(name, name):<18}{volume:10.2f} ml")
     _print(f"Labels: {result['output']}")
@@ -228,8 +230,11 @@ def run_evaluate(arguments: argparse.Namespace, progress: Progress) -> None:
 
 
 def _evaluate_segmentation(arguments: argparse.Namespace) -> None:
+    from ELMEDLib.files import spare_inputs
     from ELMEDSegmentLib.evaluation import compare_files
 
+    if arguments.json:
+        spare_inputs([arguments.json], [arguments.segmentation, arguments.expected])
     comparison = compare_files(arguments.segmentation, arguments.expected)
     scores = comparison.scores
     _write_json(arguments.json, scores)

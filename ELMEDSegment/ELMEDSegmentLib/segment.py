@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 ALIGNED = 0.5
 """Share of the whole way until scans are registered and freed of the skull, by and large."""
 
+MOST_THREADS = 1024
+"""More is a slip of the keyboard, and systems refuse to make as many."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -191,6 +194,11 @@ def _set_up(options: Options) -> tuple[str, int]:
     if options.threads is not None and options.threads < 1:
         raise InputError(
             f"{options.threads} threads cannot compute anything.", "Choose at least one thread."
+        )
+    if options.threads is not None and options.threads > MOST_THREADS:
+        raise InputError(
+            f"{options.threads} threads are more than a computer can run.",
+            "Choose no more than it has processor cores.",
         )
     device = choose_device(options.device)
     if options.threads:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ELMEDLib.errors import OutputError
-from ELMEDLib.files import written_whole
+from ELMEDLib.files import spare_inputs, written_whole
 from ELMEDLib.progress import Progress, within
 from ELMEDSegmentLib.catalogue import find_model
 from ELMEDSegmentLib.label_files import write_image
@@ -45,28 +45,23 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
     Raises:
         ELMEDError: the study, the model or the output cannot be used; nothing is written then.
     """
-    output = Path(arguments["output"])
-    if not output.name.lower().endswith(IMAGE_EXTENSIONS):
-        raise OutputError(
-            f"'{output.name}' does not end in an image format that can be written.",
-            f"Use one of {', '.join(IMAGE_EXTENSIONS)}.",
-        )
+    output, report = Path(arguments["output"]), arguments.get("report")
     maps = _map_files(arguments)
+    _check_outputs(arguments, [output, *maps.values()])
     # Opening the outputs first: a folder that cannot be written is told before the work, not after.
     with ExitStack() as files:
         temporary = files.enter_context(written_whole(output))
         temporary_maps = {n: files.enter_context(written_whole(path)) for n, path in maps.items()}
+        temporary_report = files.enter_context(written_whole(report)) if report else None
         result = _segment(arguments, within(progress, 0.0, 0.95))
         progress("writing", 0.95, "Writing the segmentation")
         write_image(_as_file(result.labels, output), temporary)
         for name, image in _maps(result).items():
             write_image(image, temporary_maps[name])
         prepared = _write_prepared(arguments, result)
-        report = arguments.get("report")
-        if report:
-            with written_whole(report) as temporary_report:
-                text = json.dumps(result.report.as_dict(), indent=2) + "\n"
-                temporary_report.write_text(text, encoding="utf-8")
+        if temporary_report:
+            text = json.dumps(result.report.as_dict(), indent=2) + "\n"
+            temporary_report.write_text(text, encoding="utf-8")
     progress("writing", 1.0, "Done")
     return {
         "output": str(output),
@@ -81,6 +76,40 @@ def segment_files(arguments: dict[str, Any], progress: Progress) -> dict[str, An
         "device": result.report.environment["device"],
         "seconds": result.report.seconds,
     }
+
+
+def _check_outputs(arguments: dict[str, Any], images: list[Path]) -> None:
+    """Refuse outputs that cannot be what they are asked to be, before any work.
+
+    Raises:
+        OutputError: a file's name says no image format, a file would be replaced that is read,
+            two outputs are one file, or the folder for prepared volumes is a file.
+    """
+    for image in images:
+        if not image.name.lower().endswith(IMAGE_EXTENSIONS):
+            raise OutputError(
+                f"'{image.name}' does not end in an image format that can be written.",
+                f"Use one of {', '.join(IMAGE_EXTENSIONS)}.",
+            )
+    prepared = arguments.get("prepared")
+    if prepared and Path(prepared).is_file():
+        raise OutputError(f"'{prepared}' is a file, not a folder.", "Name a folder, or a new one.")
+    report = arguments.get("report")
+    outputs = [*images, *([Path(report)] if report else [])]
+    spare_inputs(outputs, _files_read(arguments, outputs))
+
+
+def _files_read(arguments: dict[str, Any], outputs: list[Path]) -> list[Path]:
+    """Return the study's files, those in its folder only where an output would replace one."""
+    from ELMEDSegmentLib.inputs.folder_study import find_study
+
+    volumes = arguments.get("volumes") or {}
+    files = [Path(path) for path in volumes.values() if path]
+    folder = Path(arguments.get("folder") or "")
+    within = [path for path in outputs if folder.resolve() in path.resolve().parents]
+    if arguments.get("folder") and folder.is_dir() and any(path.exists() for path in within):
+        files += [file for volume in find_study(folder).chosen().values() for file in volume.files]
+    return files
 
 
 def _map_files(arguments: dict[str, Any]) -> dict[str, Path]:

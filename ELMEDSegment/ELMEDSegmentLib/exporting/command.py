@@ -61,8 +61,12 @@ def add_command(commands: Any) -> None:
 
 def run_export(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed export`."""
+    from ELMEDLib.files import spare_inputs
     from ELMEDSegmentLib.exporting.service import export
 
+    series = arguments.series if arguments.series and arguments.series.is_dir() else None
+    slices = series.rglob("*") if series else ()
+    spare_inputs([arguments.output], [arguments.labels, *slices])
     done = export(
         {
             "labels": str(arguments.labels),

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ELMEDLib.files import written_whole
+from ELMEDLib.files import spare_inputs, written_whole
 from ELMEDSegmentLib.labels import CHANNEL_TITLES
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ def run_identify(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed identify`."""
     found = identify_folder({"folder": str(arguments.folder)}, progress)
     if arguments.json:
+        spare_inputs([arguments.json], found["images"].values())
         with written_whole(arguments.json) as temporary:
             temporary.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     lines = [COLUMNS, *(_cells(row) for row in found["volumes"])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +100,7 @@ def _read(path: str) -> _Cubes:
             named = [str(name) for name in archive.get("channels", CHANNELS)]
             spacing = archive.get("spacing_mm", _BRATS_128_MM)
             order = [named.index(channel) for channel in CHANNELS]
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, BadZipFile, KeyError, ValueError) as error:
         raise InputError(
             f"The lesion cubes '{path}' cannot be read.",
             "Give an .npz file with 'images' (n, 4, x, y, z) and 'labels' (n, x, y, z).",

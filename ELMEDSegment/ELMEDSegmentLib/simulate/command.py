@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ELMEDLib.cohort.command import INTERRUPTED
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ELMEDLib.progress import Progress
     from ELMEDSegmentLib.simulate.options import SimulationOptions
 
@@ -25,6 +30,18 @@ PLACES = {
     "left-occipital": (0.48, 0.86, 0.68),
 }
 """Tumour places as fractions of the cerebrum's box: from inferior, anterior, patient's right."""
+
+LIMITS = {
+    "spacing": (0.5, 5, " mm", "Give 1 for full resolution."),
+    "lower_grade": (0, 1, "", "Give a share, such as 0.3."),
+    "multifocal": (0, 1, "", "Give a share, such as 0.3."),
+    "without_tumour": (0, 1, "", "Give a share, such as 0.3."),
+    "noise": (0, 0.5, "", "Give a share, such as 0.035."),
+    "intensity": (1, 10_000, "", "Give what scanners give, such as 600."),
+    "slices": (0.5, 20, " mm", "Give 5 for a usual clinical scan."),
+    "radius": (1, 60, " mm", "Give 15 for a usual tumour."),
+}
+"""Of each number that is given: least, most, unit, and what to give."""
 
 _DESCRIPTION = """\
 Simulate glioma patients: T1, contrast-enhanced T1, T2 and FLAIR on one grid, with the true
@@ -151,30 +168,53 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
     from ELMEDSegmentLib.simulate.appearance import AppearanceSource
     from ELMEDSegmentLib.simulate.study import simulate_study
     from ELMEDSegmentLib.simulate.tumour import TumourSource
-    from ELMEDSegmentLib.simulate.writing import write_study
+    from ELMEDSegmentLib.simulate.writing import check_folder, write_study
 
     if arguments.count < 1:
         raise InputError("--count must be at least 1.", "Give the number of studies to make.")
-    if not 0.5 <= arguments.spacing <= 5:  # noqa: PLR2004
-        raise InputError("--spacing must lie between 0.5 and 5 mm.", "Give 1 for full resolution.")
-    for name in ("lower_grade", "multifocal", "without_tumour"):
-        if not 0 <= (getattr(arguments, name) or 0) <= 1:
+    if arguments.seed < 0:
+        raise InputError("--seed must not be negative.", "Give a whole number from 0 on.")
+    for name, (least, most, unit, advice) in LIMITS.items():
+        value = getattr(arguments, name)
+        if value is not None and not least <= value <= most:
             option = "--" + name.replace("_", "-")
-            raise InputError(f"{option} must lie between 0 and 1.", "Give a share, such as 0.3.")
+            raise InputError(f"{option} must lie between {least:g} and {most:g}{unit}.", advice)
     anatomy = AnatomySource(tuple(arguments.anatomy))
     grown = arguments.place or arguments.radius
     tumours = TumourSource(arguments.tumours, grown_share=1.0 if grown else 0.15)
     lesions = AppearanceSource(arguments.lesions, share=1.0)
     options = _options(arguments)
     for number in range(arguments.count):
-        seed = arguments.seed + number
-        folder = Path(arguments.output)
-        if arguments.count > 1:
-            folder /= f"sim-{seed:06d}"
+        check_folder(_folder(arguments, number))
+    for number in range(arguments.count):
+        seed, folder = arguments.seed + number, _folder(arguments, number)
         progress("simulate", number / arguments.count, f"Simulating patient with seed {seed}.")
-        study = simulate_study(seed, anatomy, tumours, options, lesions=lesions)
-        write_study(study, folder, _command_line(arguments, seed))
+        with _kept(arguments, number):
+            study = simulate_study(seed, anatomy, tumours, options, lesions=lesions)
+            write_study(study, folder, _command_line(arguments, seed))
         sys.stdout.write(f"{folder}: simulated patient, seed {seed}\n")
+
+
+def _folder(arguments: argparse.Namespace, number: int) -> Path:
+    """Return the folder of a study."""
+    folder = Path(arguments.output)
+    return folder / f"sim-{arguments.seed + number:06d}" if arguments.count > 1 else folder
+
+
+@contextlib.contextmanager
+def _kept(arguments: argparse.Namespace, done: int) -> Iterator[None]:
+    """Say, when the work in the block is interrupted, which studies are there; end the program."""
+    from ELMEDLib.errors import CancelledError
+
+    try:
+        yield
+    except (KeyboardInterrupt, CancelledError):
+        if not done:
+            raise
+        sys.stderr.write(
+            f"elmed: cancelled; {done} of {arguments.count} studies are in '{arguments.output}'.\n"
+        )
+        raise SystemExit(INTERRUPTED) from None
 
 
 def _options(arguments: argparse.Namespace) -> SimulationOptions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,7 +109,7 @@ def _read_masks(path: str) -> Sequence[_CroppedMask]:
     try:
         with np.load(path) as archive:
             labels = archive["labels"]
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, BadZipFile, KeyError, ValueError) as error:
         raise InputError(
             f"The tumour masks '{path}' cannot be read.",
             "Give an .npz file with an array 'labels' of shape (n, x, y, z).",
