@@ -28,7 +28,7 @@ from ELMEDRadiomicsLib.robustness.stability import stability
 from ELMEDRadiomicsLib.settings import Settings, from_parameters
 from ELMEDRadiomicsLib.settings_files import read_settings
 from ELMEDRadiomicsLib.unions import united_masks
-from ELMEDRadiomicsLib.writing import write_extraction
+from ELMEDRadiomicsLib.writing import without_nan, write_extraction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,8 +60,8 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
         progress: told how far the work is.
 
     Returns:
-        `features` (records), `outputs` (paths), `warnings`, `settings`, `options`, `versions`,
-        `seconds`.
+        `features` (records, the value None where it is undefined), `outputs` (paths), `warnings`,
+        `settings`, `options`, `versions`, `seconds`.
 
     Raises:
         ELMEDError: something cannot be read, used or written.
@@ -93,7 +93,7 @@ def extract_files(arguments: Mapping[str, Any], progress: Progress = no_progress
     layout, patient = arguments.get("layout") or LONG, arguments.get("patient") or ""
     written = write_extraction(found, output, layout, patient) if output else []
     progress("done", 1.0, "Features computed")
-    return {**found.as_json(), "outputs": [str(path) for path in written]}
+    return {**without_nan(found.as_json()), "outputs": [str(path) for path in written]}
 
 
 def _check_robustness(

@@ -78,7 +78,7 @@ def read_extraction(path: Path | str) -> Extraction:
 
 
 def _write_json(extraction: Extraction, path: Path, _patient: str | None) -> list[Path]:
-    _dump(_without_nan(extraction.as_json()), path)
+    _dump(without_nan(extraction.as_json()), path)
     return [path]
 
 
@@ -130,7 +130,7 @@ def _write_xlsx(extraction: Extraction, path: Path, patient: str | None) -> list
 
 
 def _about(extraction: Extraction) -> dict[str, Any]:
-    content: dict[str, Any] = _without_nan(extraction.as_json())
+    content: dict[str, Any] = without_nan(extraction.as_json())
     del content["features"]
     return content
 
@@ -145,10 +145,10 @@ def _is_nan(value: Any) -> bool:
     return isinstance(value, float) and not math.isfinite(value)
 
 
-def _without_nan(value: Any) -> Any:
-    """Replace NaN by None: JSON has no NaN."""
+def without_nan(value: Any) -> Any:
+    """Replace NaN by None, however deep: JSON has no NaN, and nor has what a worker answers."""
     if isinstance(value, dict):
-        return {key: _without_nan(entry) for key, entry in value.items()}
+        return {key: without_nan(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_without_nan(entry) for entry in value]
+        return [without_nan(entry) for entry in value]
     return None if _is_nan(value) else value

@@ -80,9 +80,8 @@ class RadiomicsPanel(RunPanel):
     def enter(self) -> None:
         """Take up what has changed while another module was open."""
         super().enter()
-        self.burden.enter()
-        self.followUp.enter()
-        self.cohort.enter()
+        for section in (self.charts, self.burden, self.followUp, self.report, self.cohort):
+            section.enter()
 
     def exit(self) -> None:
         """Let the workers go when they have nothing to do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -111,7 +112,8 @@ def _table(table: pd.DataFrame, name: str) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, float):
-        return f'<td class="number">{escape(f"{value:.4g}")}</td>'
+        text = "" if math.isnan(value) else "∞" if math.isinf(value) else f"{value:.4g}"
+        return f'<td class="number">{text}</td>'
     if isinstance(value, bool):
         return f"<td>{'yes' if value else ''}</td>"
     return f"<td>{escape(str(value))}</td>"

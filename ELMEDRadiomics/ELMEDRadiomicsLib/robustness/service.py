@@ -9,6 +9,7 @@ from ELMEDRadiomicsLib.masks import integer_mask, labels_of
 from ELMEDRadiomicsLib.reading import read_image
 from ELMEDRadiomicsLib.robustness.perturbations import STEPS
 from ELMEDRadiomicsLib.robustness.repeat import repeated
+from ELMEDRadiomicsLib.writing import without_nan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +28,8 @@ def robustness_files(
         progress: told how far the work is.
 
     Returns:
-        `values` over all repetitions by feature and target (see `stability.Values`),
-        `repetitions` (titles) and `warnings`.
+        `values` over all repetitions by feature and target (see `stability.Values`; None where one
+        is undefined), `repetitions` (titles) and `warnings`.
 
     Raises:
         ELMEDError: something cannot be read or used.
@@ -49,4 +50,4 @@ def robustness_files(
         images, mask, settings, labels, options, within(progress, READ, COMPUTED)
     )
     progress("done", 1.0, "Robustness checked")
-    return {"values": values, "repetitions": list(STEPS), "warnings": warnings}
+    return {"values": without_nan(values), "repetitions": list(STEPS), "warnings": warnings}

@@ -10,12 +10,13 @@ import SimpleITK as sitk
 from ELMEDLib.cohort.case import MASK, Case
 from ELMEDRadiomicsLib.cohort.analyses.correlation import correlation_clusters
 from ELMEDRadiomicsLib.cohort.analyses.cox import cox_model
-from ELMEDRadiomicsLib.cohort.analyses.finding import Cohort
+from ELMEDRadiomicsLib.cohort.analyses.finding import Cohort, Finding
 from ELMEDRadiomicsLib.cohort.analyses.intensities import intensity_distributions
 from ELMEDRadiomicsLib.cohort.analyses.kaplan_meier import median_splits
 from ELMEDRadiomicsLib.cohort.analyses.sites import harmonise
 from ELMEDRadiomicsLib.cohort.clinical import Clinical, understand
 from ELMEDRadiomicsLib.cohort.measuring import measure_case
+from ELMEDRadiomicsLib.cohort.page import Page, page
 
 PATIENTS = [f"P{number}" for number in range(20)]
 MAXIMUM = "t1_label1_original_firstorder_Maximum"
@@ -74,6 +75,12 @@ def test_a_feature_that_varies_without_a_site_alone_explains_nothing():
     _, found = harmonise(cohort(table, site=site))
     assert "nan" not in found.sentence
     assert found.table.set_index("feature").loc[MAXIMUM, "before"] == 0
+
+
+def test_what_is_not_known_is_an_empty_cell_of_the_page():
+    table = pd.DataFrame({"feature": ["a"], "survival": [np.inf], "p": [np.nan]})
+    text = page(Page("Title", []), [Finding("x", "X", "Said.", table=table)])
+    assert '<td class="number">∞</td><td class="number"></td>' in text
 
 
 def test_two_features_of_which_one_varies_make_no_clusters():

@@ -116,6 +116,15 @@ def test_segments_that_overlap_are_held_against_the_largest_of_all(host, panel, 
     assert low < boxes["Whole tumour"]["median"] < high
 
 
+def test_who_comes_back_while_charts_are_drawn_finds_the_worker_kept(host, drawn):
+    drawn.ui.chartsButton.click()
+    host.select_module("")
+    host.select_module(NAME)
+    assert drawn.place.running
+    host.wait_until(lambda: not drawn.place.running, 60)
+    assert drawn.place.workerProcessID is not None
+
+
 def test_the_charts_go_with_the_scene_and_every_control_has_a_help_text(host, drawn):
     assert panel_checks.controls_without_help(drawn.ui.ELMEDRadiomicsCharts) == []
     host.close_scene()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 
 import numpy as np
 import pytest
@@ -259,17 +260,31 @@ def test_closing_the_scene_ends_the_run(host, panel, balls, slicer, no_leftovers
 
 
 def test_values_that_are_undefined_are_empty_cells(host, panel, slicer):
-    """A flat volume has no skewness, and still a mean."""
+    """No two voxels of the balls are 30 apart: such pairs tell nothing, and the mean is still 7."""
     from ELMEDLib.bridge.volumes import addVolumeFromImage
+    from ELMEDRadiomicsLib.settings import from_parameters
+    from ELMEDRadiomicsWidgets.results import robustnessOf
     from ELMEDRadiomicsWidgets.self_test import valueOf
 
     place = grid((1.0, 1.0, 1.0))
     addVolumeFromImage(place + 7, "FLAIR")
     add_balls(slicer, place)
     host.wait_until(lambda: panel.ui.applyButton.enabled)
+    content = {
+        "featureClass": {"firstorder": ["Mean"], "glcm": ["Contrast"]},
+        "setting": {"distances": [30]},
+    }
+    panel.panel.settings.change(from_parameters(content))
     panel.ui.applyButton.click()
     finish(host, panel)
 
     assert host.dialogs.texts() == []
     table = panel.ui.featuresTableView.mrmlTableNode()
     assert valueOf(table, "flair", "Outer", "original_firstorder_Mean") == 7
+    assert math.isnan(valueOf(table, "flair", "Outer", "original_glcm_Contrast"))
+    panel.ui.robustnessButton.click()
+    finish(host, panel)
+    assert host.dialogs.texts() == []
+    found = robustnessOf(table)
+    assert found["original_firstorder_Mean"]["stable"]
+    assert not found["original_glcm_Contrast"]["stable"]
