@@ -280,7 +280,7 @@ def test_a_closed_worker_ends(worker):
 
     worker.close()
 
-    wait_until(lambda: not is_alive(process_id), timeout=5.0)
+    wait_until(lambda: not is_alive(process_id), timeout=15.0)
     assert worker.process_id is None
 
 

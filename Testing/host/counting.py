@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 class ObserverCount:

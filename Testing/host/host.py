@@ -196,7 +196,7 @@ class Host:
         QCoreApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
-    def wait_until(self, condition: Callable[[], Any], timeout: float = 30.0) -> None:
+    def wait_until(self, condition: Callable[[], Any], timeout: float = 60.0) -> None:
         """Let Qt work until `condition()` is true.
 
         Raises:

@@ -103,4 +103,4 @@ def no_leftovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield
-    wait_for(lambda: not any(folder.iterdir()), 5.0)
+    wait_for(lambda: not any(folder.iterdir()), 30.0)

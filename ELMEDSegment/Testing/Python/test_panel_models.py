@@ -146,7 +146,7 @@ def test_cancelling_a_download_keeps_what_has_come(host, opened, person, server)
     ui.cancelModelButton.click()
     assert not section.running
     assert "kept for the next try" in ui.modelsStatusLabel.text
-    wait_for(lambda: not is_alive(process_id), 5.0)
+    wait_for(lambda: not is_alive(process_id), 15.0)
     resource.stall_after = None
     resource.released.set()
     ui.fetchModelButton.click()

@@ -254,7 +254,7 @@ def test_training_killed_and_continued_in_a_new_panel_gives_the_same_curve(
     host.wait_until(lambda: len(read_metrics(killed)) > 4, PATIENCE_S)
     process_id = bench.trainer.workerProcessID
     host.reload(NAME)
-    wait_for(lambda: not is_alive(process_id), 5.0)
+    wait_for(lambda: not is_alive(process_id), 15.0)
 
     panel = host.select_module(NAME).panel
     panel.ui.trainingCollapsibleButton.collapsed = False

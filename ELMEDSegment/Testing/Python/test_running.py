@@ -46,6 +46,7 @@ def study(phantom, tmp_path):
     return named
 
 
+@pytest.mark.alone
 def test_a_warm_worker_computes_within_half_a_second(study, small_model, tmp_path):
     arguments = {
         "volumes": {name: str(path) for name, path in study.items() if name != "seg"},
