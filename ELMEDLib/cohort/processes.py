@@ -10,6 +10,7 @@ import itertools
 import logging
 import os
 import queue
+import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -37,6 +38,7 @@ SETTINGS = {
     # A case that ends a process would end the next one, too.
     "distributed.scheduler.allowed-failures": 0,
     "distributed.worker.daemon": True,
+    "distributed.worker.preload": [__name__],  # for `dask_setup`
     # On a busy computer, a process takes a while to start.
     "distributed.comm.timeouts.connect": "120s",
 }
@@ -219,6 +221,14 @@ def _own_cluster(workers: int) -> Any:
             "The processes could not be started in time.",
             "Start the same run again with fewer processes, or with none but this one.",
         ) from error
+
+
+def dask_setup(_worker: Any) -> None:
+    """Ignore interruptions in a process that Dask has started here; Dask calls this by its name.
+
+    Ctrl+C reaches all processes of a terminal: the first one ends the others, quietly.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _close(connection: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -19,6 +20,7 @@ from ELMEDLib.cohort.runner import Undertaking, run_cohort
 from ELMEDLib.cohort.table import read_table
 from ELMEDLib.cohort.work import CaseResult
 from ELMEDLib.errors import CancelledError, InputError, OutputError
+from host.panel_checks import wait_for
 
 HERE = Places(workers=0)
 
@@ -197,6 +199,52 @@ def test_a_case_that_ends_its_process_fails_alone(tmp_path, deadly):
     assert sorted(worked_on(tmp_path)) == sorted(names)
     processes = {record.row["process"] for record in outcome.records if not record.failed}
     assert os.getpid() not in processes
+
+
+INTERRUPTED = """
+    import time
+    from pathlib import Path
+    from ELMEDLib.cohort.case import Case
+    from ELMEDLib.cohort.command import resumable
+    from ELMEDLib.cohort.processes import Places
+    from ELMEDLib.cohort.runner import Undertaking, run_cohort
+    from interrupted_work import work
+
+    if __name__ == "__main__":
+        cases = [Case(f"case {number}", {"t1c": "x.nii"}) for number in range(100)]
+        with resumable(Path("out")):
+            run_cohort(Undertaking("test", work, {}, {}), cases, Path("out"), Places(workers=1))
+"""
+
+WORK = """
+    import time
+    from ELMEDLib.cohort.work import CaseResult
+
+    def work(case, arguments):
+        time.sleep(0.3)
+        return CaseResult({})
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows interrupts otherwise")
+def test_an_interruption_from_the_keyboard_is_told_in_one_line(tmp_path):
+    pytest.importorskip("distributed", reason="Dask is not installed")
+    (tmp_path / "interrupted_work.py").write_text(textwrap.dedent(WORK))
+    (tmp_path / "run.py").write_text(textwrap.dedent(INTERRUPTED))
+    with subprocess.Popen(
+        [sys.executable, "run.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as run:
+        wait_for(lambda: any(tmp_path.glob("out/cases/[!.]*")) or run.poll() is not None, 120)
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all processes
+        _, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert said.count("\n") == 1, said
+    assert "goes on from there" in said
 
 
 def test_an_existing_cluster_does_the_work(tmp_path, deadly, cluster):
