@@ -8,6 +8,8 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
+from ELMEDLib.errors import OutputError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
@@ -20,6 +22,7 @@ CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 MOST_CHARACTERS = 32767
 LETTERS = 26
+MOST_COLUMNS, MOST_ROWS = 16384, 1048576
 
 
 def write_workbook(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) -> None:
@@ -28,15 +31,28 @@ def write_workbook(path: Path, sheets: Mapping[str, Iterable[Sequence[Any]]]) ->
     Args:
         path: the file.
         sheets: rows by name of the sheet; numbers stay numbers, NaN and None are empty cells.
+
+    Raises:
+        OutputError: a table is larger than a sheet can be.
     """
-    names = list(sheets)
+    tables = {name: list(rows) for name, rows in sheets.items()}
+    if any(
+        len(rows) > MOST_ROWS or max(map(len, rows), default=0) > MOST_COLUMNS
+        for rows in tables.values()
+    ):
+        raise OutputError(
+            f"The table does not fit into a workbook: a sheet has at most {MOST_COLUMNS} columns "
+            f"and {MOST_ROWS} rows.",
+            "Choose a row for each value, or save it as CSV.",
+        )
+    names = list(tables)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", _content_types(len(names)))
         archive.writestr("_rels/.rels", _relations([("officeDocument", "xl/workbook.xml")]))
         archive.writestr("xl/workbook.xml", _workbook(names))
         targets = [("worksheet", f"worksheets/sheet{n + 1}.xml") for n in range(len(names))]
         archive.writestr("xl/_rels/workbook.xml.rels", _relations(targets))
-        for number, rows in enumerate(sheets.values(), 1):
+        for number, rows in enumerate(tables.values(), 1):
             archive.writestr(f"xl/worksheets/sheet{number}.xml", _sheet(rows))
 
 

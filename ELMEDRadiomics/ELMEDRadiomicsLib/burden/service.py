@@ -23,6 +23,8 @@ PARTS = {"core": CORE, "oedema": OEDEMA, "enhancing": ENHANCING}
 """The parts of a tumour, and the label value that each has in the engine."""
 
 READ, MEASURED = 0.1, 0.7
+MOST_NAMED = 8
+"""Labels that a warning lists."""
 
 
 def burden_files(arguments: Mapping[str, Any], progress: Progress = no_progress) -> dict[str, Any]:
@@ -48,9 +50,11 @@ def burden_files(arguments: Mapping[str, Any], progress: Progress = no_progress)
     if not arguments.get("labels"):
         raise InputError("There is no label map.", "Give the file that holds the segments.")
     progress("read", 0.0, "Reading the segments")
-    labels = with_parts(read_volume(arguments["labels"], "label map"), arguments.get("parts"))
+    given = read_volume(arguments["labels"], "label map")
+    labels = with_parts(given, arguments.get("parts"))
     options = burden_options(arguments.get("options"))
     burden = measure_burden(labels, options, within(progress, READ, MEASURED))
+    burden.warnings += left_out(given, labels)
     location = _location(arguments, labels, burden, within(progress, MEASURED, 1.0))
     more = {"location": location}
     output = arguments.get("output")
@@ -109,6 +113,23 @@ def with_parts(
     image = sitk.GetImageFromArray(found)
     image.CopyInformation(labels)
     return image
+
+
+def left_out(labels: sitk.Image, parts: sitk.Image) -> list[str]:
+    """Return a sentence about labels that are no part of the tumour, none where all are.
+
+    Args:
+        labels: as they were given.
+        parts: the same with the engine's own label values, see `with_parts`.
+    """
+    array = sitk.GetArrayViewFromImage(labels)
+    rest = array[(array != 0) & (sitk.GetArrayViewFromImage(parts) == 0)]
+    if not rest.size:
+        return []
+    names = ", ".join(f"{value:g}" for value in np.unique(rest)[:MOST_NAMED].tolist())
+    return [
+        f"Voxels with other labels than core, oedema and enhancing tumour were left out ({names})."
+    ]
 
 
 def _location(

@@ -16,7 +16,7 @@ baseline a response category is proposed by RANO 2.0 (CR, PR, MR, SD, PD), with 
 A proposal, never a diagnosis. Research use only.
 
 TABLE is a CSV file with a row for each scan and the columns date (2024-05-31) and labels (a label
-map: 1 core, 2 oedema, 3 enhancing), and as known image (a volume, to align the scans),
+map: 1 core, 2 oedema, 3 enhancing, unless told), and as known image (a volume, to align the scans),
 steroids_mg (dexamethasone a day), state (improved, stable, worse), new_lesion (yes, no),
 weeks_since_radiotherapy, baseline (yes).
 """
@@ -46,6 +46,10 @@ def add_command(commands: Any) -> None:
         default="auto",
         help="what is followed (%(default)s)",
     )
+    for name, value in (("enhancing", 3), ("core", 1), ("oedema", 2)):
+        parser.add_argument(
+            f"--{name}", type=int, nargs="*", default=[value], metavar="N", help=f"labels ({value})"
+        )
     parser.add_argument("--plane", choices=("axial", "coronal", "sagittal", "acquired"))
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=".csv or .json")
     parser.set_defaults(run=run)
@@ -65,6 +69,7 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
             "points": read_time_points(arguments.table),
             "method": arguments.method,
             "kind": arguments.kind,
+            "parts": {name: getattr(arguments, name) for name in ("enhancing", "core", "oedema")},
             "options": {"plane": arguments.plane},
             "output": arguments.output and str(arguments.output),
         },

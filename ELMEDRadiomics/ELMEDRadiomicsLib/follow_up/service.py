@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ELMEDLib.errors import InputError
 from ELMEDLib.progress import Progress, no_progress, within
 from ELMEDRadiomicsLib.burden.corrections import Corrections
-from ELMEDRadiomicsLib.burden.service import burden_options, with_parts
+from ELMEDRadiomicsLib.burden.service import burden_options, left_out, with_parts
 from ELMEDRadiomicsLib.follow_up.assess import TimePoint, assess
 from ELMEDRadiomicsLib.follow_up.table import clinic_of, day_of, write_follow_up
 from ELMEDRadiomicsLib.reading import read_volume
@@ -44,21 +44,23 @@ def follow_up_files(
     if kind not in KINDS:
         raise InputError(f"There is no kind '{kind}'.", f"Choose one of {', '.join(KINDS)}.")
     points = []
+    warnings: list[str] = []
     records = arguments.get("points") or []
     for number, record in enumerate(records):
         progress("read", READ * number / len(records), "Reading the scans")
-        labels = with_parts(
-            read_volume(record["labels"], "label map"), arguments.get("parts"), empty=True
-        )
+        given = read_volume(record["labels"], "label map")
+        labels = with_parts(given, arguments.get("parts"), empty=True)
+        warnings += left_out(given, labels)
         image = read_volume(record["image"], "image") if record.get("image") else None
-        given = record.get("corrections")
-        corrections = Corrections.from_json(given) if given else None
+        known = record.get("corrections")
+        corrections = Corrections.from_json(known) if known else None
         day = day_of(record["date"])
         points.append(TimePoint(day, labels, image, clinic_of(record), corrections))
     options = burden_options(arguments.get("options"))
     found = assess(
         points, arguments.get("method") or "2d", kind, options, within(progress, READ, 1.0)
     )
+    found.warnings += dict.fromkeys(warnings)
     result = found.as_json()
     output = arguments.get("output")
     outputs = [str(write_follow_up(result, output))] if output else []

@@ -158,6 +158,11 @@ def test_the_command_line_measures_and_writes(tmp_path, capsys):
         rows = list(csv.DictReader(file))
     assert [row["Lesion"] for row in rows] == ["Enhancing 1", "T2/FLAIR 1"]
     assert json.loads((tmp_path / "out.json").read_text())["lesions"][0]["measurable"]
+    labels = sitk.ReadImage(str(path))
+    labels[0, 0, 0] = 9
+    sitk.WriteImage(labels, str(path))
+    assert main(["--quiet", "burden", str(path), "--enhancing", "4"]) == 0
+    assert "were left out (9)" in capsys.readouterr().out
     assert main(["--quiet", "burden", str(path)]) == 1
     assert "holds no tumour" in capsys.readouterr().err
 

@@ -139,6 +139,22 @@ def test_the_command_line_reads_a_table_and_writes_the_reasoning(tmp_path, capsy
     assert json.loads((tmp_path / "out.json").read_text())["assessments"][1]["category"] == "PR"
 
 
+def test_other_labels_are_told_and_can_be_given(tmp_path, capsys):
+    """Some label maps have 4 for the enhancing tumour: its growth must not pass unseen."""
+    for name, radius in (("a", 6), ("b", 9)):
+        image = labels(A=radius)
+        sitk.WriteImage(sitk.Cast(image == 3, sitk.sitkUInt8) * 4, str(tmp_path / f"{name}.nrrd"))
+    table = tmp_path / "patient.csv"
+    table.write_text("date,labels\n2024-01-01,a.nrrd\n2024-03-01,b.nrrd\n")
+
+    assert main(["--quiet", "follow-up", str(table)]) == 0
+    assert "were left out (4)" in capsys.readouterr().out
+    assert main(["--quiet", "follow-up", str(table), "--enhancing", "4"]) == 0
+    said = capsys.readouterr().out
+    assert "left out" not in said
+    assert "PD" in said
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

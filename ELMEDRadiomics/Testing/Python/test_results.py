@@ -10,12 +10,13 @@ import pytest
 import SimpleITK as sitk
 
 from ELMEDLib.command import main
-from ELMEDLib.errors import InputError
+from ELMEDLib.errors import InputError, OutputError
 from ELMEDRadiomicsLib.engine import extract
 from ELMEDRadiomicsLib.presets import preset
 from ELMEDRadiomicsLib.results import Feature
 from ELMEDRadiomicsLib.settings import from_parameters
 from ELMEDRadiomicsLib.tasks import TASKS
+from ELMEDRadiomicsLib.workbook import MOST_COLUMNS, write_workbook
 from ELMEDRadiomicsLib.writing import read_extraction, write_extraction
 
 SHAPE = (9, 10, 11)
@@ -69,6 +70,13 @@ def test_csv_holds_every_digit(extraction, tmp_path):
         rows = {row["name"]: float(row["value"]) for row in csv.DictReader(file)}
     assert rows == extraction.values()
     assert json.loads(beside.read_text())["versions"] == extraction.versions
+
+
+def test_a_table_that_no_sheet_can_hold_is_refused(tmp_path):
+    path = tmp_path / "wide.xlsx"
+    write_workbook(path, {"features": [range(MOST_COLUMNS)]})
+    with pytest.raises(OutputError, match="at most 16384 columns"):
+        write_workbook(path, {"features": [range(MOST_COLUMNS + 1)]})
 
 
 def test_workbook_holds_numbers_and_settings(extraction, tmp_path):
