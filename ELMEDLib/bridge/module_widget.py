@@ -34,6 +34,7 @@ class PanelModuleWidget(ScriptedLoadableModuleWidget):
     def __init__(self, parent=None):
         self.panel = None
         self.logic = None
+        self._uiWidget = None
         super().__init__(parent)
 
     def makeLogic(self):
@@ -51,10 +52,10 @@ class PanelModuleWidget(ScriptedLoadableModuleWidget):
     def setup(self):
         """Build the panel, once, when the module is first opened."""
         super().setup()
-        uiWidget = slicer.util.loadUI(self.resourcePath(f"UI/{self.moduleName}.ui"))
-        self.layout.addWidget(uiWidget)
-        self.ui = slicer.util.childWidgetVariables(uiWidget)
-        uiWidget.setMRMLScene(slicer.mrmlScene)
+        self._uiWidget = slicer.util.loadUI(self.resourcePath(f"UI/{self.moduleName}.ui"))
+        self.layout.addWidget(self._uiWidget)
+        self.ui = slicer.util.childWidgetVariables(self._uiWidget)
+        self._uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = self.makeLogic()
         self.panel = self.makePanel(lambda: self.parent.isEntered)
 
@@ -70,8 +71,18 @@ class PanelModuleWidget(ScriptedLoadableModuleWidget):
         """End the worker and let go of the scene, when the module is unloaded or reloaded."""
         if self.panel:
             self.panel.cleanup()
+        if self._uiWidget:
+            self._letGoOfTheScene()
 
     def onReload(self):
         """Load the module's packages again too: Slicer itself does it for its one file alone."""
         forget_modules(f"{self.moduleName}Widgets", f"{self.moduleName}Lib", "ELMEDLib")
         super().onReload()
+
+    def _letGoOfTheScene(self):
+        """Slicer only hides what is reloaded: it would go on following the scene, unseen."""
+        for widget in [self._uiWidget, *slicer.util.findChildren(self._uiWidget)]:
+            if hasattr(widget, "setMRMLScene"):
+                # Quietly: nobody chose another node.
+                widget.blockSignals(True)
+                widget.setMRMLScene(None)

@@ -45,6 +45,19 @@ def test_twenty_visits_reloads_and_closed_scenes_leave_nothing_behind(host, name
     assert set(seen[1:]) == {seen[1]}, f"{seen}\n{observers}"
 
 
+@pytest.mark.parametrize("name", ["ELMEDSegment", "ELMEDRadiomics", "ELMEDPlayground"])
+def test_a_panel_that_was_reloaded_does_not_follow_the_scene(host, slicer, name):
+    loaded(host, name)
+    panel = host.select_module(name)
+    widgets = slicer.util.findChildren(panel.parent)
+    following = [widget for widget in widgets if hasattr(widget, "mrmlScene")]
+    assert slicer.mrmlScene in [widget.mrmlScene() for widget in following]
+
+    host.reload(name)
+
+    assert {widget.mrmlScene() for widget in following} == {None}
+
+
 def test_the_calls_come_in_slicers_order(host):
     loaded(host, "HostProbe")
     host.reload("HostProbe")
