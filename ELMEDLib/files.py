@@ -75,6 +75,25 @@ def _put_in_place(temporary: Path, path: Path) -> None:
         ) from error
 
 
+def check_writable(path: Path | str) -> None:
+    """Tell before long work what `written_whole` would tell after it; nothing is made.
+
+    Raises:
+        OutputError: `path` is a folder, or the folder that it would lie in cannot be written to.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise OutputError(
+            f"'{path}' is a folder, not a file.", "Give the output a file name inside it."
+        )
+    there = next(folder for folder in path.absolute().parents if folder.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise OutputError(
+            f"'{path}' cannot be written into '{there}'.",
+            "Choose a folder that exists and that you may write to.",
+        )
+
+
 def spare_inputs(outputs: Iterable[Path | str], inputs: Iterable[Path | str]) -> None:
     """Refuse outputs that would take the place of what is read, or of one another.
 

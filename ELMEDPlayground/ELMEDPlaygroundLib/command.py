@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ELMEDLib.errors import InputError
+from ELMEDLib.errors import InputError, OutputError
+from ELMEDLib.files import check_writable
 from ELMEDPlaygroundLib.generative.slices import command as slices
 from ELMEDPlaygroundLib.generative.text import command as text
 from ELMEDPlaygroundLib.large.command import add_large
@@ -78,6 +79,18 @@ def add_commands(commands: Any) -> None:
 
 
 def _generate(arguments: argparse.Namespace, progress: Progress) -> None:
+    wanted = {
+        "points": arguments.points,
+        "--text": arguments.text is not None,
+        "--tumour": arguments.tumour,
+        "--volume": arguments.volume,
+    }
+    given = [name for name, there in wanted.items() if there]
+    if len(given) > 1:
+        raise InputError(
+            f"Only one thing is generated at a time, and {' and '.join(given)} are asked for.",
+            "Leave one out.",
+        )
     if arguments.text is not None:
         text.run(arguments, progress)
         return
@@ -98,6 +111,11 @@ def _generate(arguments: argparse.Namespace, progress: Progress) -> None:
 
 
 def _points(arguments: argparse.Namespace, progress: Progress) -> None:
+    if arguments.output.suffix.lower() != ".csv":
+        raise OutputError(
+            f"'{arguments.output.name}' does not end in .csv.", "Points are written as a table."
+        )
+    check_writable(arguments.output)
     import torch
 
     from ELMEDPlaygroundLib import checked

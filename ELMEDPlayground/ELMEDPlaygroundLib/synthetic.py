@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 SYNTHETIC = "SYNTHETIC - not patient data"
 
+ENDINGS = (".nii.gz", ".nii", ".nrrd")
+"""Of the formats whose headers say what a volume is."""
+
 NOTES = "ITK_FileNotes"
 """What NIfTI keeps as its description, `descrip`; NRRD keeps it under this name."""
 
@@ -42,6 +45,19 @@ def write_synthetic(image: sitk.Image, path: Path | str) -> str:
     except RuntimeError as error:
         raise OutputError(
             f"The new volume could not be written to '{path}'.",
-            "End the name with .nii.gz or .nrrd, and make sure that the disk has space.",
+            "Make sure that the disk has space.",
         ) from error
     return str(path)
+
+
+def check_ending(path: Path | str) -> None:
+    """Refuse a name whose ending says no format that can say what it holds.
+
+    Raises:
+        OutputError: it ends otherwise.
+    """
+    if not str(path).lower().endswith(ENDINGS):
+        raise OutputError(
+            f"'{Path(path).name}' does not end in an image format that says what it holds.",
+            f"Use one of {', '.join(ENDINGS)}.",
+        )

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ELMEDLib.files import written_whole
+from ELMEDLib.errors import OutputError
+from ELMEDLib.files import check_writable, written_whole
 
 if TYPE_CHECKING:
     import argparse
 
     from ELMEDLib.progress import Progress
+
+
+FACTS = "generated.json"
+"""The file that says what made the others in its folder."""
 
 
 def add_arguments(parser: Any) -> None:
@@ -44,12 +49,12 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
     from ELMEDPlaygroundLib.tumour.service import MOST_SEED
 
     seed = checked.whole(arguments.seed, "'--seed'", 0, MOST_SEED)
+    _check_folder(arguments.output)
     brain = find_brain(arguments.brain)
     classes, levels = read_mask(arguments.tumour).placed(brain, arguments.level)
     generator = load_generator()
     slices = generate(generator, classes, seed, progress=within(progress, 0.05, 0.95))
     volumes = volumes_of(slices, classes, levels, brain.levels)
-    _write(arguments.output, volumes, classes)
     facts = {
         "origin": SYNTHETIC,
         "generator": generator.manifest.title,
@@ -62,13 +67,27 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
             part.label: np.round(part.means, 2).tolist() for part in brightness(slices, classes)
         },
     }
-    with written_whole(arguments.output / "generated.json") as temporary:
+    with written_whole(arguments.output / FACTS) as temporary:
         temporary.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    _write(arguments.output, volumes, classes)
     count = len(classes)
     sys.stdout.write(
         f"{count} slice{'s' if count > 1 else ''} in four contrasts in {arguments.output}: "
         f"{SYNTHETIC}.\n"
     )
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder whose files are not known to be drawn; a slice would replace them."""
+    from ELMEDSegmentLib.labels import CHANNELS
+
+    check_writable(folder / FACTS)
+    names = [f"{name}.nii.gz" for name in (*CHANNELS, "seg")]
+    if not (folder / FACTS).exists() and any((folder / name).exists() for name in names):
+        raise OutputError(
+            f"'{folder}' holds a study that was not drawn, and would be replaced.",
+            "Choose another folder.",
+        )
 
 
 def _write(folder: Path, volumes: dict[str, Any], classes: np.ndarray) -> None:

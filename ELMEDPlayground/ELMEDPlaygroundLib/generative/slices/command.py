@@ -46,9 +46,10 @@ def add_arguments(parser: Any) -> None:
 def run(arguments: argparse.Namespace, progress: Progress) -> None:
     """Learn, write, and say what was measured."""
     from ELMEDLib.errors import InputError
+    from ELMEDLib.files import check_writable, spare_inputs
     from ELMEDPlaygroundLib.generative.slices.figures import rows_of, sentence_of
     from ELMEDPlaygroundLib.generative.slices.service import generate_files
-    from ELMEDPlaygroundLib.synthetic import SYNTHETIC
+    from ELMEDPlaygroundLib.synthetic import SYNTHETIC, check_ending
 
     given = [*arguments.volume, *([arguments.segment] if arguments.segment else [])]
     absent = next((path for path in given if not path.is_file()), None)
@@ -64,6 +65,10 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
     else:
         subjects = [{"images": {"volume": path}} for path in paths]
         outputs = {"volume": str(arguments.output)}
+    for output in outputs.values():
+        check_ending(output)
+        check_writable(output)
+    spare_inputs(outputs.values(), given)
     if arguments.segment is not None:
         if len(subjects) > 1:
             raise InputError(

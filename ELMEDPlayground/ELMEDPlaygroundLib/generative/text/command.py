@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ELMEDLib.files import written_whole
+from ELMEDLib.files import check_writable, spare_inputs, written_whole
 
 if TYPE_CHECKING:
     import argparse
@@ -55,6 +55,9 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
     temperature = None
     if arguments.temperature != 0:
         temperature = checked.number(arguments.temperature, "'--temperature'", *TEMPERATURES)
+    if arguments.output is not None:
+        check_writable(arguments.output)
+        spare_inputs([arguments.output], [arguments.text] if arguments.text else [])
     torch.set_num_threads(1)
     file = str(Path(arguments.text).absolute()) if arguments.text else ""
     experiment: Any = begin({"model": "text", "file": file, "seed": arguments.seed})
