@@ -140,6 +140,9 @@ def _decode(search: str, data: bytes, scale: int) -> tuple[str, list[_Segment]]:
     """Return what a search hears: its words, and where they are with their scores."""
     decoder = _decoder()
     decoder.activate_search(search)
+    # Its filter for noise remembers what was heard before: both ways to listen are to hear the
+    # same, and the same sound is to have the same answer each time.
+    decoder.reinit_feat()
     decoder.start_utt()
     decoder.process_raw(data, full_utt=True)
     decoder.end_utt()

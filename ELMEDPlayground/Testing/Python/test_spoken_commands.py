@@ -68,6 +68,15 @@ def test_other_sentences_are_refused_with_a_reason():
     assert not taken
 
 
+def test_what_was_heard_before_changes_nothing():
+    sounds = []
+    for text, voice in (("next lesson", "en-us"), ("previous lesson", "en-us+f3")):
+        sound, rate = say(text, voice)
+        sounds.append(as_speech(sound / 32768.0, rate, text))
+    alone = [recognise(sound) for sound in sounds]
+    assert [recognise(sound) for sound in reversed(sounds)] == alone[::-1]
+
+
 def test_noise_and_tones_are_no_commands():
     draw = np.random.default_rng(1)
     seconds = np.arange(2 * RATE_HZ) / RATE_HZ
