@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments.run(arguments, terminal_progress(quiet=arguments.quiet))
     except (KeyboardInterrupt, CancelledError):
-        _say("elmed: cancelled; nothing was written.")
+        _say("elmed: cancelled.")
         return CANCELLED
     except ELMEDError as error:
         LOG.debug("The command failed.", exc_info=True)

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ELMEDLib.cohort.command import resumable
 from ELMEDSegmentLib.training.designs import DESIGNS
 from ELMEDSegmentLib.training.recipe import PRECISIONS, Recipe
 
@@ -175,7 +176,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
     )
     if plan.output.is_dir():
         control.set_wish(plan.output, control.RUN)
-    manifest = run_training(plan, progress)
+    with resumable(plan.output):
+        manifest = run_training(plan, progress)
     print(f"Model: {manifest}")
 
 

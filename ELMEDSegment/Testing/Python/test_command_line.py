@@ -133,3 +133,16 @@ def test_help_loads_neither_torch_nor_monai():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_who_interrupts_a_training_is_told_how_it_goes_on(tmp_path, monkeypatch, capsys):
+    from ELMEDLib.command import main
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ELMEDSegmentLib.training.run.run_training", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main(["train", str(tmp_path), "-o", str(tmp_path / "run")])
+    assert ended.value.code == 130
+    assert "the same command goes on from there" in capsys.readouterr().err
