@@ -71,9 +71,10 @@ class Background:
             self._end(finished.value)
         except ELMEDError as error:
             self._end(error)
-        except Exception as error:
+        except Exception:
             logger.exception("Looking at the volumes failed.")
-            self._end(ELMEDError("The volumes could not be looked at.", str(error)))
+            advice = "Choose other volumes, or report it with what Slicer's log says."
+            self._end(ELMEDError("The volumes could not be looked at.", advice))
 
     def _end(self, answer: Any) -> None:
         onEnd = self._onEnd

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import slicer
+
 from ELMEDLib.bridge.volumes import imageFromVolume
 from ELMEDLib.errors import ELMEDError
 from ELMEDSegmentLib.inputs.channels import Identification, identify
@@ -15,8 +17,6 @@ from ELMEDSegmentWidgets.study_volumes import candidateOf, visibleVolumes
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from types import SimpleNamespace
-
-    import slicer
 
     from ELMEDSegmentLib.inputs.channels import Candidate, ChannelGuess
     from ELMEDSegmentWidgets.parameters import ELMEDSegmentParameterNode
@@ -88,18 +88,27 @@ class ChannelSelectors:
     ) -> None:
         """Choose among `nodes`, and where names say nothing look at the images, in a while.
 
+        What the user chooses meanwhile stays.
+
         Args:
             parameters: receives the choices.
             nodes: the volumes of one patient.
             onEnd: called with a sentence for the user.
         """
+        before = {channel: getattr(parameters, channel) for channel in CHANNELS}
 
         def end(answer: Identification | ELMEDError) -> None:
             if isinstance(answer, ELMEDError):
                 onEnd(str(answer))
                 return
-            self.fill(parameters, nodes, answer, list(answer.guesses))
-            onEnd(self._sentence(list(answer.guesses), keepChosen=False))
+            wanted = [
+                channel
+                for channel, guess in answer.guesses.items()
+                if getattr(parameters, channel) is before[channel]
+                and slicer.mrmlScene.IsNodePresent(nodes[guess.index])
+            ]
+            self.fill(parameters, nodes, answer, wanted)
+            onEnd(self._sentence(wanted, keepChosen=False))
 
         candidates = [candidateOf(node) for node in nodes]
         found = identify(candidates)

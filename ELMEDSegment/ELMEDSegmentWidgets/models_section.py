@@ -207,11 +207,11 @@ class ModelsSection:
     # Runs
 
     def _begin(self, task: str, arguments: dict[str, Any]) -> None:
-        self._say("Starting the worker")
+        self._say("Nothing was changed.")
         if not installation.ensurePackages():
-            self._say("Nothing was changed.")
             return
         self.storekeeper.start(task, arguments, self._heard, self._ended)
+        self._say("Starting the worker")
         self._check()
 
     def _heard(self, _stage: str, fraction: float, message: str) -> None:

@@ -267,7 +267,12 @@ class TrainingSection:
         elif isinstance(run.error, CancelledError):
             self._say("Ended. Training can go on from its checkpoint.")
         else:
-            self._say("Training has ended with an error; its checkpoint is kept.")
+            installing = run.task == INSTALL
+            self._say(
+                "Nothing was installed."
+                if installing
+                else "Training has ended with an error; its checkpoint is kept."
+            )
             self._showError(run.error)
         self._check()
 

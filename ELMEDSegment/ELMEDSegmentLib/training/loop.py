@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ELMEDLib.errors import InputError
 from ELMEDSegmentLib.network import build_network
 from ELMEDSegmentLib.training import seven_steps
 from ELMEDSegmentLib.training.augmentation import change_intensities, drop_channel
@@ -96,6 +97,9 @@ def train_from(
         folder: for the checkpoint and the metrics.
         progress: told which of the seven steps is being taken, with its numbers.
         device: PyTorch's name of the device to train on.
+
+    Raises:
+        InputError: the loss is no number any more; what was saved before is kept.
     """
     import torch
 
@@ -129,6 +133,8 @@ def train_from(
         # Step 3: the loss.
         loss = supervised_at_all_depths(outputs, regions.to(device))
         diary.tell(seven_steps.LOSS, step, f"{loss.item():.4f}")
+        if not math.isfinite(loss.item()):
+            raise _no_number(step)
         # Step 4: the gradients.
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -141,6 +147,13 @@ def train_from(
         diary.note(step, loss.item(), rate)
     reason = diary.reason or f"All {recipe.steps} steps are done."
     return Trained(average.network, step, reason, diary.stopped)
+
+
+def _no_number(step: int) -> InputError:
+    return InputError(
+        f"The loss of step {step} is no number any more: the weights have run away.",
+        "Begin anew with a lower learning rate, or with float32 as precision.",
+    )
 
 
 def _origin(network: torch.nn.Module, done: int, *, fresh: bool) -> str:

@@ -81,6 +81,16 @@ def test_volumes_whose_names_say_nothing_are_told_by_their_images(host, panel, l
     assert "with low confidence" in panel.ui.remarksLabel.text
 
 
+def test_what_is_chosen_or_removed_while_images_are_looked_at_stays_so(host, panel, load, slicer):
+    nodes = load(SILENT)
+    panel.ui.guessButton.click()
+    panel.ui.t2Selector.setCurrentNode(nodes["t1c"])
+    slicer.mrmlScene.RemoveNode(nodes["t1"])
+    host.wait_until(lambda: panel.ui.flairSelector.currentNode() is not None)
+    assert selected(panel) == {**nodes, "t1": None, "t2": nodes["t1c"]}
+    assert not reason(panel, "t1").isVisibleTo(panel.ui.inputsCollapsibleButton)
+
+
 def test_two_volumes_for_one_contrast_and_a_gap_are_said(panel, load):
     load({"t1": "T1", "t1c": "T1 post", "t2": "T1 post late"})
     panel.ui.guessButton.click()

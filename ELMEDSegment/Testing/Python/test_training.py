@@ -206,3 +206,12 @@ def test_minutes_and_devices_that_are_none_are_refused(plan):
     with pytest.raises(InputError, match="'nonsense' is not there"):
         named_device("nonsense")
     assert named_device("cpu:0") == "cpu:0"
+
+
+def test_weights_that_run_away_end_the_run_and_are_not_saved(plan):
+    made = plan()
+    recipe = replace(made.recipe, learning_rate=1e30, warm_up=1, save_every=1)
+    with pytest.raises(InputError, match="is no number any more"):
+        run_training(replace(made, recipe=recipe), no_progress)
+    rows = [json.loads(line) for line in (made.output / METRICS).read_text().splitlines()]
+    assert all(np.isfinite(row["loss"]) for row in rows)
