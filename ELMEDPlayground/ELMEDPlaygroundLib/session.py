@@ -229,5 +229,8 @@ def choose_threads(cost: float) -> None:
     """
     import torch
 
+    from ELMEDPlaygroundLib.threads import own_number
+
+    own_number()
     cores = os.cpu_count() or 1
     torch.set_num_threads(min(cores, MOST_THREADS) if cost > WORTH_THREADS else 1)

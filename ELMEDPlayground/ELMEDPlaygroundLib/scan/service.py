@@ -11,6 +11,7 @@ from ELMEDLib.files import written_whole
 from ELMEDLib.progress import Progress, within
 from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.arrays import encode
+from ELMEDPlaygroundLib.threads import threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,7 @@ class _Desk:
 DESK = _Desk()
 
 
+@threads()
 def open_files(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Open a study for looking into a network.
 
@@ -87,6 +89,7 @@ def open_files(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     }
 
 
+@threads()
 def thumbnails(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Return a small picture of every map of the layer `layer`: `thumbnails`, PPM in base64."""
     from ELMEDPlaygroundLib.scan.layers import layer_at
@@ -97,6 +100,7 @@ def thumbnails(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"thumbnails": draw(DESK.scan, DESK.maps(layer.path), layer)}
 
 
+@threads()
 def feature_map(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write one map as a volume.
 
@@ -125,6 +129,7 @@ def feature_map(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]
     )
 
 
+@threads()
 def grad_cam(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write what speaks for a region as a volume.
 
@@ -154,6 +159,7 @@ def grad_cam(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     }
 
 
+@threads()
 def contrast_removed(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Segment with all contrasts and without one.
 
@@ -172,6 +178,7 @@ def contrast_removed(arguments: dict[str, Any], progress: Progress) -> dict[str,
     return {"channel": found.channel, "changes": [asdict(change) for change in found.changes]}
 
 
+@threads()
 def generalisation(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Learn one simulated subject; see `generalisation.compare`, whose result this returns."""
     from ELMEDPlaygroundLib.scan.generalisation import as_answer, compare

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ELMEDLib.progress import Progress, within
 from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.arrays import decode_array, encode
+from ELMEDPlaygroundLib.threads import threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MOST_SEED = 999_999
 
 
+@threads(1)  # more wait for each other longer than they save on slices this small
 def draw(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Draw one slice in four contrasts.
 
@@ -28,8 +30,6 @@ def draw(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         `slices` float32 `(4, 96, 80)` and `classes` uint8 `(96, 80)`, both encoded, `brightness`
         (of each part: `label`, `pixels`, `means`), and `seconds` that the drawing took.
     """
-    import torch
-
     from ELMEDPlaygroundLib.tumour.brains import find_brain
     from ELMEDPlaygroundLib.tumour.generate import brightness, generate
     from ELMEDPlaygroundLib.tumour.masks import Mask
@@ -42,8 +42,6 @@ def draw(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     mask = Mask(decode_array(checked.mapping(arguments["mask"], "the mask"))[None], whole=False)
     classes, _ = mask.placed(brain, level)
     generator = load_generator()
-    # More threads wait for each other longer than they save on slices this small.
-    torch.set_num_threads(1)
     started = time.monotonic()
     slices = generate(generator, classes, seed, progress=within(progress, 0.4, 1.0))
     answer: dict[str, Any] = encode(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ELMEDLib.progress import Progress, within
 from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.arrays import encode
+from ELMEDPlaygroundLib.threads import threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 READ, MADE = 0.08, 0.97
 
 
+@threads(1)  # small matrices: two would wait for each other
 def generate_files(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Learn the slices of scans, and write a new volume for each channel.
 
@@ -25,15 +27,11 @@ def generate_files(arguments: dict[str, Any], progress: Progress) -> dict[str, A
     Returns:
         `outputs` (those written, by channel), and the report of `generate.generate`.
     """
-    import torch
-
     from ELMEDPlaygroundLib.generative.slices.data import read_slices
     from ELMEDPlaygroundLib.generative.slices.generate import generate
     from ELMEDPlaygroundLib.generative.slices.settings import settings_from
     from ELMEDPlaygroundLib.synthetic import write_synthetic
 
-    # Small matrices: two threads would wait for each other.
-    torch.set_num_threads(1)
     settings = settings_from(arguments.get("settings") or {})
     outputs = checked.mapping(arguments.get("outputs"), "the list of outputs")
     progress("reading", 0.0, "Cutting the scan into slices")
