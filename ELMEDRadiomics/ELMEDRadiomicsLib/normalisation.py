@@ -23,6 +23,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ELMEDLib.errors import InputError
 from ELMEDLib.files import written_whole
+from ELMEDRadiomicsLib.geometry import difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,6 +37,8 @@ STRIPE_WIDTH = 0.05
 HISTOGRAM_BINS = 2000
 HISTOGRAM_SMOOTHING = 20.0
 LEAST_BACKGROUND = 0.2
+SAME_GRID = 1e-3
+"""Tolerance for a brain mask's grid, as `geometryTolerance`: file formats round it."""
 
 
 class Mapping(Protocol):
@@ -173,7 +176,7 @@ def brain_values(image: sitk.Image, brain: sitk.Image | None) -> Floats:
     values = sitk.GetArrayViewFromImage(image)
     if brain is not None:
         mask = sitk.GetArrayViewFromImage(brain) != 0
-        if mask.shape != values.shape or not mask.any():
+        if difference(image, brain, SAME_GRID) is not None or not mask.any():
             raise InputError(
                 "The brain mask is empty or does not lie on the image's grid.",
                 "Give a brain mask made for this image.",
@@ -200,7 +203,9 @@ def white_stripe(values: Floats, *, last_peak: bool) -> tuple[float, float]:
     smooth = gaussian_filter1d(counts.astype(np.float64), HISTOGRAM_SMOOTHING)
     inner = smooth[1:-1]
     peaks = np.flatnonzero((inner >= smooth[:-2]) & (inner > smooth[2:])) + 1
-    tall = peaks[smooth[peaks] > 0.2 * smooth.max()] if len(peaks) else np.array([smooth.argmax()])
+    tall = peaks[smooth[peaks] > 0.2 * smooth.max()]
+    if not len(tall):  # the highest place is an end of the histogram
+        tall = np.array([smooth.argmax()])
     peak = tall[-1] if last_peak else tall[smooth[tall].argmax()]
     place = float((values < (edges[peak] + edges[peak + 1]) / 2).mean())
     bounds = np.clip([place - STRIPE_WIDTH, place + STRIPE_WIDTH], 0, 1)

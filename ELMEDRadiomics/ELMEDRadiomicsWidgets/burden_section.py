@@ -15,7 +15,7 @@ from ELMEDLib.bridge.tables import setTable
 from ELMEDLib.bridge.workplace import chosenPython
 from ELMEDLib.errors import ELMEDError
 from ELMEDRadiomicsLib.burden.results import Burden
-from ELMEDRadiomicsLib.burden.writing import lesion_rows, write_burden
+from ELMEDRadiomicsLib.burden.writing import COLUMNS, lesion_rows, write_burden
 from ELMEDRadiomicsWidgets.burden_choices import BurdenChoices, guessedParts
 from ELMEDRadiomicsWidgets.burden_corrections import keepCorrections
 from ELMEDRadiomicsWidgets.burden_edits import editedBurden
@@ -184,8 +184,7 @@ class BurdenSection(WorkSection):
     def _fillTableNode(self) -> None:
         if self.tableNode is not None:
             rows = lesion_rows(self._current)
-            if rows:
-                setTable(self.tableNode, {title: [row[title] for row in rows] for title in rows[0]})
+            setTable(self.tableNode, {title: [row[title] for row in rows] for title in COLUMNS})
 
     def _lineMoved(self, _lesion: str) -> None:
         if self.ui and self.burden is not None:

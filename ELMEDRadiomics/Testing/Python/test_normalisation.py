@@ -7,6 +7,7 @@ import SimpleITK as sitk
 from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.normalisation import (
     NyulStandard,
+    brain_values,
     fit_mapping,
     nyul_standard,
     white_stripe,
@@ -77,6 +78,24 @@ def test_nyul_brings_scanners_to_one_scale(tmp_path):
     one, two = (mapped(image, "nyul", standard=standard) for image in (head(2), head(2, 3.0, 40.0)))
     inside = sitk.GetArrayFromImage(head(2)) != 0
     assert np.abs(one - two)[inside].max() < 1e-6
+
+
+def test_a_histogram_that_is_highest_at_its_end_has_a_stripe_all_the_same():
+    rng = np.random.default_rng(0)
+    values = np.concatenate([rng.exponential(10, 50_000), rng.normal(150, 3, 300)])
+    mean, sigma = white_stripe(values, last_peak=True)
+    assert 0 < mean < 10
+    assert sigma > 0
+
+
+def test_a_brain_mask_on_another_grid_of_equal_size_is_refused():
+    image = sitk.GetImageFromArray(np.random.default_rng(0).normal(100, 9, (6, 7, 8)))
+    brain = sitk.GetImageFromArray(np.ones((6, 7, 8), np.uint8))
+    brain.SetOrigin((0.0, 1e-5, 0.0))  # rounded by a file
+    assert brain_values(image, brain).size == 6 * 7 * 8
+    brain.SetOrigin((0.0, 2.0, 0.0))
+    with pytest.raises(InputError, match="does not lie on the image's grid"):
+        brain_values(image, brain)
 
 
 def test_what_is_missing_is_named():

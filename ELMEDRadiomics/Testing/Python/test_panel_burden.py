@@ -213,6 +213,23 @@ def test_every_control_has_a_help_text(host, panel):
     assert panel_checks.controls_without_help(panel.ui.followUpCollapsibleButton) == []
 
 
+def test_lesions_that_are_gone_leave_the_table(host, section, slicer):
+    from ELMEDLib.bridge.glioma import GLIOMA_SEGMENTS
+    from ELMEDLib.bridge.segmentations import setSegments
+
+    measure(host, section)
+    assert section.tableNode.GetNumberOfRows() == 4
+    labels = np.zeros(SIZE, np.uint8)
+    labels[4, 5, 6:8] = 3  # too small to be listed
+    setSegments(slicer.util.getNode("Tumour"), sitk.GetImageFromArray(labels), GLIOMA_SEGMENTS)
+    measure(host, section)
+
+    assert section.ui.burdenLesionsTable.rowCount == 0
+    assert lines(slicer) == {}
+    assert section.tableNode.GetNumberOfRows() == 0
+    assert section.tableNode.GetTable().GetColumnByName("Lesion") is not None
+
+
 def test_what_is_saved_is_what_is_shown(host, section, tmp_path):
     from ELMEDRadiomicsLib.burden.writing import write_burden
 
