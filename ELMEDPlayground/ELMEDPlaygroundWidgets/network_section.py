@@ -51,8 +51,8 @@ class NetworkSection(Section):
         return [dict(layer) for layer in self.bench.spec["network"].get("layers") or []]
 
     def specChanged(self) -> None:
-        """Show the network; its shapes come with the experiment."""
-        self._summary = None
+        """Show the network; its shapes come with the experiment, and stay as long as it does."""
+        self._summary = self.bench.summary
         self.chosen = max(min(self.chosen, len(self.layers) - 1), 0)
         self._show()
 

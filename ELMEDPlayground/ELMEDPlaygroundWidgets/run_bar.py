@@ -46,9 +46,11 @@ class RunBar(Follower):
 
     @stopAt.setter
     def stopAt(self, step: int) -> None:
-        self._ui.stopAtCheckBox.setChecked(step > 0)
         if step > 0:
             self._ui.stopAtLineEdit.setText(str(step))
+        self._ui.stopAtCheckBox.setChecked(step > 0)
+        # Neither tells of a change when the text alone is another one.
+        self._stopAtChanged()
 
     def allow(self, allowed: bool) -> None:
         """Enable the buttons, or disable them while something is missing."""

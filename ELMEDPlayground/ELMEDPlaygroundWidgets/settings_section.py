@@ -121,7 +121,9 @@ class SettingsSection(Section):
 
     def _changed(self, values: Mapping[str, Any]) -> None:
         before = self.bench.spec["settings"]
-        changed = {name: value for name, value in values.items() if before.get(name) != value}
+        # What was never chosen is as the field shows it: a preset does not say everything.
+        known = {**{field.name: field.default for field in FIELDS}, **before}
+        changed = {name: value for name, value in values.items() if known[name] != value}
         self.bench.troubled("")
         if changed and set(changed) <= set(LIVE):
             self.bench.changeLive(**changed)

@@ -50,7 +50,7 @@ class StepsSection(Section):
         super().__init__(bench)
         self.buttons: dict[str, Any] = {}
         self.numbers: dict[str, Any] = {}
-        self._repeating = False
+        self._repeatedFrom: int | None = None
         self.widget = qt.QWidget()
         grid = qt.QGridLayout(self.widget)
         for row, (name, title, help_) in enumerate(STEPS):
@@ -71,6 +71,7 @@ class StepsSection(Section):
 
     def created(self, summary: Mapping[str, Any]) -> None:  # noqa: ARG002 - a follower's
         """Forget the numbers of another experiment."""
+        self._repeatedFrom = None
         for label in self.numbers.values():
             label.text = BEFORE
 
@@ -78,9 +79,11 @@ class StepsSection(Section):
         """Show the numbers of the step that was done."""
         numbers = answer.get("numbers") or {}
         step = answer.get("act")
-        if step is None and self._repeating:
-            step, self._repeating = "repeat", False
-            numbers = {"steps": REPEATS, **numbers}
+        done = answer.get("step", 0)
+        # A view that was asked for earlier may be answered first: that repeats nothing.
+        if step is None and self._repeatedFrom is not None and done > self._repeatedFrom:
+            step, numbers = "repeat", {"steps": done - self._repeatedFrom, **numbers}
+            self._repeatedFrom = None
         if step in self.numbers and numbers:
             self.numbers[step].text = sentence(numbers)
 
@@ -89,12 +92,18 @@ class StepsSection(Section):
         for button in self.buttons.values():
             button.enabled = not running
 
+    def troubled(self, sentence: str) -> None:
+        """Wait no longer for what has failed."""
+        if sentence:
+            self._repeatedFrom = None
+
     def _do(self, step: str) -> None:
-        self._repeating = step == "repeat"
-        if self._repeating:
-            self.bench.step(REPEATS)
-        else:
+        self._repeatedFrom = None
+        if step != "repeat":
             self.bench.act(step)
+            return
+        self.bench.step(REPEATS)
+        self._repeatedFrom = self.bench.latest.get("step", 0)
 
 
 def sentence(numbers: Mapping[str, Any]) -> str:

@@ -171,6 +171,7 @@ def test_the_learning_rate_changes_without_beginning_anew(host, panel, bench):
     training = page(panel, "Training")
     training.form.inputs["learning_rate"].setText("0.002")
     training._changed({**training.form.values, "learning_rate": 0.002})
+    assert bench.summary is not None, "the experiment stays"
     quiet(host, bench)
 
     assert step(bench) == rested
