@@ -12,11 +12,13 @@ import slicer
 
 from ELMEDLib.bridge.runs import TURN_S, errorOf
 from ELMEDLib.bridge.workplace import Workplace
-from ELMEDLib.errors import ELMEDError
+from ELMEDLib.errors import CancelledError, ELMEDError
 from ELMEDLib.worker.protocol import Failed, Finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from ELMEDLib.worker.protocol import Event
 
 ROOM = "ELMEDPlaygroundLib"
 
@@ -81,11 +83,13 @@ class Laboratory(Workplace):
         answers: list[dict[str, Any]] = []
         errors: list[ELMEDError] = []
         self.ask(task, arguments, answers.append, errors.append)
-        while not answers and not errors:
+        while self.busy and not answers and not errors:
             slicer.app.processEvents()
             time.sleep(TURN_S)
         if errors:
             raise errors[0]
+        if not answers:  # closed meanwhile
+            raise CancelledError("The worker was closed before it had an answer.")
         return answers[0]
 
     def close(self) -> None:
@@ -111,19 +115,24 @@ class Laboratory(Workplace):
     def _look(self) -> None:
         # Slicer may keep Python's lock while it waits for events; here the threads get their turn.
         time.sleep(TURN_S)
-        if self._asked is None:
-            return
-        for event in self.readyWorker().poll():
-            question = self._asked
-            if question is None:  # an answer's taker has closed the laboratory
-                return
-            if isinstance(event, Finished | Failed):
-                self._asked = None
-            if isinstance(event, Finished):
-                question.onAnswer(event.result)
-            elif isinstance(event, Failed):
-                question.onError(errorOf(event))
-            elif question.onProgress:
-                question.onProgress(event.stage, event.fraction, event.message)
-        if self._asked is None:
-            self._askNext()
+        try:
+            # The one that was asked, also where another Python was chosen meanwhile.
+            for event in self._worker.poll() if self._asked and self._worker else ():
+                question = self._asked
+                if question is None:  # an answer's taker has closed the laboratory
+                    return
+                self._tell(question, event)
+        finally:
+            # Also where an answer's taker has failed: the others wait.
+            if self._asked is None:
+                self._askNext()
+
+    def _tell(self, question: Question, event: Event) -> None:
+        if isinstance(event, Finished | Failed):
+            self._asked = None
+        if isinstance(event, Finished):
+            question.onAnswer(event.result)
+        elif isinstance(event, Failed):
+            question.onError(errorOf(event))
+        elif question.onProgress:
+            question.onProgress(event.stage, event.fraction, event.message)
