@@ -12,6 +12,7 @@ import slicer
 from ELMEDLib.errors import ELMEDError, InputError, OutputError
 from ELMEDLib.files import written_whole
 from ELMEDPlaygroundLib.arrays import decode
+from ELMEDPlaygroundLib.experiment.file import read_json
 from ELMEDPlaygroundLib.experiment.tables import (
     HISTORY,
     confusion_columns,
@@ -25,6 +26,7 @@ from ELMEDPlaygroundWidgets.results import (
     tableOfHistory,
     tableOfSamples,
 )
+from ELMEDPlaygroundWidgets.saved_spec import readSpec, readState
 from ELMEDPlaygroundWidgets.section import Section
 
 if TYPE_CHECKING:
@@ -148,16 +150,15 @@ class ExportSection(Section):
         Raises:
             InputError: it is not one.
         """
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            if content["format"] != FORMAT:
-                raise ValueError(content["format"])
-            spec, state = content["spec"], content["state"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        content = read_json(path)
+        isOurs = isinstance(content, dict) and content.get("format") == FORMAT
+        spec = readSpec(content.get("spec")) if isOurs else None
+        state = content.get("state") if isOurs else None
+        if spec is None or (state is not None and readState(state) is None):
             raise InputError(
                 f"'{path.name}' is not an experiment of the playground.",
                 "Choose a JSON file that was saved here.",
-            ) from error
+            )
         self.bench.restore(spec, state)
         self._say(f"Opened: {path.name}.")
 
@@ -174,10 +175,12 @@ class ExportSection(Section):
         written = []
         for view in self.bench.views.onScreen():
             path = folder / f"{view.name}.png"
-            if not view.picture().save(str(path)):
-                raise OutputError(f"'{path}' cannot be written.", "Choose another folder.")
+            with written_whole(path) as temporary:
+                if not view.picture().save(str(temporary)):
+                    raise OutputError(f"'{path}' cannot be written.", "Choose another folder.")
             written.append(path)
-        self._say(f"Saved: {', '.join(path.name for path in written)}.")
+        names = ", ".join(path.name for path in written)
+        self._say(f"Saved: {names}." if written else "There is no view on screen.")
         return written
 
     def writeTables(self, folder: Path) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 
+from ELMEDPlaygroundWidgets.saved_spec import isNumber
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -109,10 +111,10 @@ class Form:
         self.show(self.values)
 
     def show(self, values: Mapping[str, Any]) -> None:
-        """Show values; where one is missing, its default. No change is told."""
+        """Show values; where one is missing, or cannot be shown, its default. No change is told."""
         for name, field in self.fields.items():
             value = values.get(name)
-            self.values[name] = field.default if value is None else value
+            self.values[name] = value if _canBeShown(field, value) else field.default
             self._display(field, self.values[name])
 
     def setVisible(self, name: str, visible: bool) -> None:
@@ -170,6 +172,7 @@ class Form:
         elif field.read(widget.text) != value:  # else the cursor would jump
             widget.setText(f"{value:g}" if not field.whole else str(int(value)))
             widget.setStyleSheet("")
+            widget.setToolTip(field.help)
         widget.blockSignals(wasBlocked)
 
     def _typed(self, field: Number, text: str) -> None:
@@ -184,3 +187,12 @@ class Form:
     def _changed(self, field: Field, value: Any) -> None:
         self.values[field.name] = value
         self._onChange(dict(self.values))
+
+
+def _canBeShown(field: Field, value: Any) -> bool:
+    """Tell whether a field can show a value: what a scene or a file says may be anything."""
+    if isinstance(field, Number):
+        return isNumber(value)
+    if isinstance(field, Flag):
+        return isinstance(value, bool)
+    return value in list(field.options)

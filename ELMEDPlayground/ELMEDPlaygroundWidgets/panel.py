@@ -16,6 +16,7 @@ from ELMEDPlaygroundWidgets.bench import Bench
 from ELMEDPlaygroundWidgets.follower import Follower
 from ELMEDPlaygroundWidgets.readiness import whatIsMissing
 from ELMEDPlaygroundWidgets.run_bar import RunBar
+from ELMEDPlaygroundWidgets.saved_spec import readSpec, readState
 from ELMEDPlaygroundWidgets.section import makeSections
 from ELMEDPlaygroundWidgets.sections_tabs import SectionsTabs
 from ELMEDPlaygroundWidgets.starting_point import startingSpec
@@ -35,6 +36,9 @@ SPOKEN_PAGES = {
     "open-network": "Network",
 }
 """The page that a spoken command opens."""
+
+LONG = 300_000
+"""Characters of a state that is not written anew while the training goes on: that takes time."""
 
 
 class PlaygroundPanel(Panel, Follower):
@@ -61,9 +65,13 @@ class PlaygroundPanel(Panel, Follower):
         self.tabs = SectionsTabs(ui.sectionsTabWidget, self.sections)
         self._trouble = ""
         self._viewsWanted: list[str] = []
+        self._known: tuple[Any, ...] | None = None
+        """What the scene's choices were when they were last written or taken up."""
         for follower in (self, self.runBar, *self.sections, self.views):
             self.bench.follow(follower)
         ui.installButton.connect("clicked(bool)", self._install)
+        ui.stopAtCheckBox.connect("toggled(bool)", self._stopAtChanged)
+        ui.stopAtLineEdit.connect("textEdited(QString)", self._stopAtChanged)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartSaveEvent, self._sceneStartsToSave)
         self.begin()
@@ -92,16 +100,21 @@ class PlaygroundPanel(Panel, Follower):
             section.enter()
         if self._isEntered():
             self.bench.stay()
-            if self.bench.summary is None:
+            self.parametersChanged()
+            if self.bench.summary is None and not self.bench.laboratory.busy:
                 self._begin()
         self.check()
 
     def parametersChanged(self) -> None:
-        """Take up the experiment of another scene."""
+        """Take up the experiment of another scene; one that was added to ours may have none."""
         if self.parameters is None:
+            self._known = None
             return
-        spec = _read(self.parameters.spec) or startingSpec()
-        state = _read(self.parameters.state) or None
+        if self._known == self._choices():
+            return
+        self._known = self._choices()
+        spec = readSpec(_read(self.parameters.spec)) or startingSpec()
+        state = readState(_read(self.parameters.state)) or None
         self.runBar.stopAt = self.parameters.stopAt
         self.bench.notes = _read(self.parameters.notes)
         self._viewsWanted = list(self.parameters.views)
@@ -119,27 +132,48 @@ class PlaygroundPanel(Panel, Follower):
         if not self._missing():
             self.bench.create()
 
+    def _choices(self) -> tuple[Any, ...]:
+        kept = self.parameters
+        return list(kept.views), kept.spec, kept.state, kept.notes, kept.stopAt
+
     def _sceneStartsToSave(self, *_) -> None:
+        self._writeState()
+
+    def _writeState(self) -> None:
+        state = self.bench.state
+        self._write(spec=json.dumps(self.bench.spec), state=json.dumps(state) if state else "")
+
+    def _write(self, **choices: Any) -> None:
         if self.parameters is not None:
-            self.parameters.spec = json.dumps(self.bench.spec)
-            self.parameters.state = json.dumps(self.bench.state) if self.bench.state else ""
-            self.parameters.views = self.views.shown
-            self.parameters.stopAt = self.runBar.stopAt
+            for name, value in choices.items():
+                setattr(self.parameters, name, value)
+            self._known = self._choices()
+
+    def _stopAtChanged(self, *_) -> None:
+        self._write(stopAt=self.runBar.stopAt)
 
     # What the user is told
 
     def specChanged(self) -> None:
-        """Remember the choices with the scene."""
-        if self.parameters is not None:
-            self.parameters.spec = json.dumps(self.bench.spec)
+        """Remember the choices with the scene, and forget what was learnt with others."""
+        self._write(spec=json.dumps(self.bench.spec))
+        self._forgetState()
 
     def saved(self) -> None:
         """Keep the experiment with the scene, in whichever way that is saved."""
-        if not self.bench.running:
-            self._sceneStartsToSave()
+        rests = not self.bench.running
+        if self.parameters is not None and (rests or len(self.parameters.state) < LONG):
+            self._writeState()
+
+    def answered(self, answer: Mapping[str, Any]) -> None:  # noqa: ARG002 - a follower's
+        """Remember with the scene which views are shown."""
+        shown = self.views.shown
+        if self._known is not None and not self._viewsWanted and shown != self._known[0]:
+            self._write(views=shown)
 
     def created(self, summary: Mapping[str, Any]) -> None:  # noqa: ARG002 - a follower's
         """Show the views that the scene names, when it was opened just now."""
+        self._forgetState()
         wanted, self._viewsWanted = self._viewsWanted, []
         if wanted:
             # After all others have heard of the experiment: the panes must know what suits it.
@@ -150,10 +184,13 @@ class PlaygroundPanel(Panel, Follower):
         if task == SPOKEN and answer["command"] in SPOKEN_PAGES:
             self.tabs.open(SPOKEN_PAGES[answer["command"]])
 
+    def _forgetState(self) -> None:
+        if self.bench.state is None:
+            self._write(state="")
+
     def noted(self) -> None:
         """Remember with the scene what a page wants to keep."""
-        if self.parameters is not None:
-            self.parameters.notes = json.dumps(self.bench.notes)
+        self._write(notes=json.dumps(self.bench.notes))
 
     def troubled(self, sentence: str) -> None:
         """Show what keeps the experiment from going on."""
@@ -180,14 +217,15 @@ class PlaygroundPanel(Panel, Follower):
                 self._begin()
         except ELMEDError as error:
             self.showError(error)
-        self.ui.installButton.enabled = True
-        self.check()
+        finally:
+            self.ui.installButton.enabled = True
+            self.check()
 
 
 def _read(text: str) -> dict[str, Any]:
     """Return what a parameter holds; nothing where a newer or broken scene makes no sense."""
     try:
         value = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
