@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ import ctk
 import qt
 import slicer
 
-from ELMEDLib.bridge.runs import FOLDER_PREFIX
 from ELMEDPlaygroundWidgets.form import Choice, Form, Number
 from ELMEDPlaygroundWidgets.scan_runs import CopyRun
 from ELMEDPlaygroundWidgets.segment_chooser import SegmentChooser
@@ -128,11 +126,11 @@ class ScanLearning:
             return
         volumes = dict(zip(namesOf(nodes), nodes, strict=True))
         segments = {} if segment is None else {"the segment": segment}
-        goal = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+        title = "" if segment is None else _titleOf(segment)
 
         def copied(files: dict[str, str]) -> str:
             self.forget()
-            self._folder = goal
+            self._folder = Path(next(iter(files.values()))).parent
             labels = {"labels": files.pop("the segment")} if segments else {}
             if apart:
                 subjects = [{"images": {"volume": path}, **labels} for path in files.values()]
@@ -140,14 +138,12 @@ class ScanLearning:
                 subjects = [{"images": files, **labels}]
             data = {"kind": "scan", "subjects": subjects, "test_share": 0.3, "seed": 0, **values}
             if values["task"] == "segment":
-                data["segment_name"] = _titleOf(segment)
+                data["segment_name"] = title
             self._lay(data)
             return "The experiment has begun anew with pictures of this scan; press Run."
 
         self._work.start(
-            lambda worker, onProgress, onEnd: CopyRun(
-                worker, volumes, segments, goal, onProgress, _tidied(onEnd, goal)
-            ),
+            lambda worker, onProgress, onEnd: CopyRun(worker, volumes, segments, onProgress, onEnd),
             copied,
         )
 
@@ -186,14 +182,3 @@ def namesOf(nodes: list[Any]) -> list[str]:
 def _titleOf(segment: Any) -> str:
     node, segmentID = segment
     return node.GetSegmentation().GetSegment(segmentID).GetName()
-
-
-def _tidied(onEnd: Any, goal: Path) -> Any:
-    """Return `onEnd`, removing the folder first where there is nothing to keep."""
-
-    def ended(run: Any) -> None:
-        if run.error is not None:
-            shutil.rmtree(goal, ignore_errors=True)
-        onEnd(run)
-
-    return ended

@@ -10,6 +10,7 @@ import ctk
 import qt
 import slicer
 
+from ELMEDLib.errors import ELMEDError
 from ELMEDPlaygroundWidgets import scan_nodes
 from ELMEDPlaygroundWidgets.buttons import pushButton
 from ELMEDPlaygroundWidgets.scan_runs import Question, Reply, ScanRun, stateOf
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from ELMEDPlaygroundWidgets.scan_work import ScanWork
 
+THUMBNAILS = "scan_thumbnails"
 THUMBNAIL = 56
 REGION_TITLES = {
     "WT": "whole tumour (WT)",
@@ -49,6 +51,8 @@ class ScanNetwork:
     def __init__(self, work: ScanWork) -> None:
         self._work = work
         self._open: tuple[Any, ...] | None = None
+        self._drawn: tuple[Any, ...] | None = None
+        """Which scan and layer the thumbnails are of."""
         self._layers: list[dict[str, Any]] = []
         self.widget = ctk.ctkCollapsibleButton()
         self.widget.setText("Look into the network of ELMED Segment")
@@ -89,6 +93,10 @@ class ScanNetwork:
         layout.addRow(names["remarksLabel"])
         self._choices = _Choices(self.selectors)
         self._guesses = ChannelSelectors(SimpleNamespace(**names))
+        for selector in self.selectors.values():
+            selector.connect(
+                "currentNodeChanged(vtkMRMLNode*)", lambda *_: self._guesses.follow(self._choices)
+            )
         self.openButton = pushButton(
             "scanOpenButton",
             "List the layers",
@@ -169,7 +177,7 @@ class ScanNetwork:
 
     def forget(self) -> None:
         """Forget layers and channels: the scene, or the worker, is gone."""
-        self._open = None
+        self._open = self._drawn = None
         self._layers = []
         wasBlocked = self.layerCombo.blockSignals(True)
         self.layerCombo.clear()
@@ -195,11 +203,20 @@ class ScanNetwork:
         self._ask(Question(), lambda _reply: "Choose a layer.")
 
     def _layerChosen(self, *_) -> None:
+        self._drawThumbnails()
+
+    def _drawThumbnails(self, sentence: str = "") -> None:
+        """Have the layer's channels drawn; what was said before may be said again."""
         self.channelList.clear()
         if not self.layerCombo.count or self._work.running:
             return
         arguments = {"layer": self.layerCombo.currentData}
-        self._ask(Question("scan_thumbnails", arguments), self._showThumbnails)
+
+        def show(reply: Reply) -> str:
+            count = self._showThumbnails(reply)
+            return sentence or count
+
+        self._ask(Question(THUMBNAILS, arguments), show)
 
     def _showThumbnails(self, reply: Reply) -> str:
         self.channelList.clear()
@@ -295,17 +312,30 @@ class ScanNetwork:
         if missing:
             self._work.say(f"Choose the volume for {', '.join(missing)}.")
             return
-        key = stateOf(volumes)
+        try:
+            key = stateOf(volumes)
+        except ELMEDError as error:
+            self._work.say(str(error))
+            return
         place = self._work.place
         isOpen = self._open == (place.workerProcessID, key)
 
         def answered(reply: Reply) -> str:
+            if not all(slicer.mrmlScene.IsNodePresent(node) for node in volumes.values()):
+                return "The scan was removed meanwhile; there is nothing to show."
             if reply.opened is not None:
                 self._open = (place.workerProcessID, key)
                 self._showLayers(reply.opened)
             sentence = show(reply)
             if question.task:
                 self._work.onAnswer(question.task, reply.answer)
+            drawn = (key, self.layerCombo.currentData)
+            if question.task == THUMBNAILS:
+                self._drawn = drawn
+            elif drawn != self._drawn:
+                # The run that has brought this ends after this.
+                said = sentence if question.task else ""
+                qt.QTimer.singleShot(0, lambda: self._drawAnew(said))
             return sentence
 
         self._work.start(
@@ -327,8 +357,11 @@ class ScanNetwork:
         self.layerCombo.setCurrentIndex(max(self.layerCombo.findData(before), 0) if before else 0)
         self.layerCombo.blockSignals(wasBlocked)
         self.channelList.clear()
-        # The run that has brought the layers ends after this.
-        qt.QTimer.singleShot(0, self._layerChosen)
+
+    def _drawAnew(self, sentence: str) -> None:
+        """Replace thumbnails of another scan or layer, unless the scan is not open any more."""
+        if self._open is not None and self._open[0] == self._work.place.workerProcessID:
+            self._drawThumbnails(sentence)
 
     def _showTable(self, name: str, columns: dict[str, list[Any]]) -> None:
         table = scan_nodes.putTable(name, columns)

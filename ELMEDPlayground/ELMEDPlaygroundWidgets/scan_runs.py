@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import SimpleITK as sitk
 
 from ELMEDLib.bridge.geometry import ijkToWorld
-from ELMEDLib.bridge.runs import Run
+from ELMEDLib.bridge.runs import FOLDER_PREFIX, Run
 from ELMEDLib.bridge.segment_images import segmentImage
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Generator, Mapping, Sequence
-    from pathlib import Path
 
     import slicer
 
@@ -102,14 +104,17 @@ class ScanRun(Run):
 
 
 class CopyRun(Run):
-    """Copies volumes and a segment into a folder that stays, for an experiment to learn from."""
+    """Copies volumes and a segment into a folder that stays, for an experiment to learn from.
+
+    Attributes:
+        goal: the folder; where the run fails, is cancelled or abandoned it does not stay.
+    """
 
     def __init__(
         self,
         worker: WorkerProcess,
         volumes: Mapping[str, slicer.vtkMRMLScalarVolumeNode],
         segments: Mapping[str, tuple[slicer.vtkMRMLSegmentationNode, str]],
-        goal: Path,
         onProgress: Callable[[str, float, str], None] | None = None,
         onEnd: Callable[[CopyRun], None] | None = None,
     ) -> None:
@@ -119,31 +124,46 @@ class CopyRun(Run):
             worker: not busy; it is not asked anything.
             volumes: by name.
             segments: by name, which may not be a volume's.
-            goal: the folder that stays.
             onProgress: called with stage, fraction and message.
             onEnd: called once with the run.
         """
         super().__init__(worker, onProgress, onEnd)
         self._volumes = dict(volumes)
         self._segments = dict(segments)
-        self._goal = goal
+        self.goal: Path | None = None
 
     def steps(self) -> Generator[None, None, dict[str, str]]:
         """Copy, and return the files by name."""
+        self.goal = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
         files = yield from self.copyVolumes(self._volumes, 0.8)
         for number, (name, segment) in enumerate(self._segments.items()):
             image = segmentImage(*segment)
             files[name] = self.folder / f"segment-{number}.nrrd"
             yield from self.inBackground(sitk.WriteImage, image, str(files[name]))
-        kept = {name: self._goal / path.name for name, path in files.items()}
+        kept = {name: self.goal / path.name for name, path in files.items()}
         for name, path in files.items():
             yield from self.inBackground(shutil.move, str(path), str(kept[name]))
         return {name: str(path) for name, path in kept.items()}
 
+    def _tidy(self, ending: threading.Thread | None) -> None:
+        super()._tidy(ending)
+        if self._result is None and self.goal is not None:
+            shutil.rmtree(self.goal, ignore_errors=True)
+
 
 def stateOf(volumes: Mapping[str, slicer.vtkMRMLScalarVolumeNode]) -> tuple[Any, ...]:
-    """Return what tells whether volumes are still those that were copied, at their place."""
+    """Return what tells whether volumes are still those that were copied, at their place.
+
+    Raises:
+        InputError: a volume lies under a transform that bends it.
+    """
     return tuple(
-        (name, node.GetID(), node.GetImageData().GetMTime(), ijkToWorld(node).tobytes())
+        (name, node.GetID(), _changedAt(node), ijkToWorld(node).tobytes())
         for name, node in volumes.items()
     )
+
+
+def _changedAt(node: slicer.vtkMRMLScalarVolumeNode) -> int:
+    """Return when the voxels were changed last; 0 for a volume that has none yet."""
+    imageData = node.GetImageData()
+    return 0 if imageData is None else imageData.GetMTime()

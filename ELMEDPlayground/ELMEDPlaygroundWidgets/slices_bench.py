@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qt
 
-from ELMEDLib.bridge.runs import FOLDER_PREFIX
 from ELMEDPlaygroundWidgets.scan_runs import CopyRun
 from ELMEDPlaygroundWidgets.slices_run import subjectsOf
 
@@ -37,12 +35,11 @@ class SlicesBench:
 
     def lay(self, wish: SlicesWish) -> None:
         """Copy what is asked for, and begin the experiment."""
-        goal = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
         segments = {} if wish.segment is None else {SEGMENT: wish.segment}
 
         def copied(files: dict[str, str]) -> str:
             self.forget()
-            self._folder = goal
+            self._folder = Path(next(iter(files.values()))).parent
             labels = {"labels": files.pop(SEGMENT)} if segments else {}
             self._wantsViews = True
             self._bench.change(
@@ -55,14 +52,9 @@ class SlicesBench:
             )
             return BEGUN
 
-        def ended(run: Any, onEnd: Any) -> None:
-            if run.error is not None:
-                shutil.rmtree(goal, ignore_errors=True)
-            onEnd(run)
-
         self._work.start(
             lambda worker, onProgress, onEnd: CopyRun(
-                worker, wish.volumes, segments, goal, onProgress, lambda run: ended(run, onEnd)
+                worker, wish.volumes, segments, onProgress, onEnd
             ),
             copied,
         )

@@ -94,4 +94,14 @@ def test_maps_explanations_and_a_contrast_removed_become_volumes_in_their_place(
         assert np.ptp(slicer.util.arrayFromVolume(node)) > 0, node.GetName()
     assert view.tableView.mrmlTableNode().GetTable().GetNumberOfRows() == 3
     assert len(slicer.util.getNodesByClass("vtkMRMLSegmentationNode")) == 2
+
+    # Of another scan the channels are drawn anew, and what was asked for is said in the end.
+    watch = next(page for page in panel.panel.sections if page.title == "Lessons").watch
+    drawn = len(watch.answers("scan_thumbnails"))
+    for channel, other in (("t1", "t2"), ("t2", "t1")):
+        view.selectors[channel].setCurrentNode(volumes[other])
+    view.mapButton.click()
+    host.wait_until(lambda: len(watch.answers("scan_thumbnails")) > drawn, PATIENCE_S)
+    assert "orange is more" in done(host, network)
+    assert view.channelList.count > 0
     assert host.dialogs == []
