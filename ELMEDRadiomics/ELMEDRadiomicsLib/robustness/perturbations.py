@@ -67,8 +67,9 @@ def noise_of(array: NDArray[np.float64]) -> float:
     rows, columns = (size // 2 * 2 for size in array.shape[1:])
     a, b = array[:, 0:rows:2, 0:columns:2], array[:, 0:rows:2, 1:columns:2]
     c, d = array[:, 1:rows:2, 0:columns:2], array[:, 1:rows:2, 1:columns:2]
-    seen = (a != 0) & (b != 0) & (c != 0) & (d != 0)
-    details = ((a - b - c + d) / 2)[seen]
+    details = (a - b - c + d) / 2
+    # Outside a brain that was extracted, voxels are 0 or no numbers.
+    details = details[(a != 0) & (b != 0) & (c != 0) & (d != 0) & np.isfinite(details)]
     return float(np.median(np.abs(details)) / NORMAL_MEDIAN) if details.size else 0.0
 
 
