@@ -27,7 +27,7 @@ def integer_mask(mask: sitk.Image, channel: int) -> sitk.Image:
         channel: which component to take.
 
     Raises:
-        MaskError: the mask has no such component, or is not in 3D.
+        MaskError: the mask has no such component, is not in 3D, or holds fractions.
     """
     components = mask.GetNumberOfComponentsPerPixel()
     if components > 1:
@@ -44,6 +44,15 @@ def integer_mask(mask: sitk.Image, channel: int) -> sitk.Image:
             "Give a flat image as a volume of one slice.",
         )
     if mask.GetPixelID() in (sitk.sitkFloat32, sitk.sitkFloat64):
+        values = sitk.GetArrayViewFromImage(mask)
+        with np.errstate(invalid="ignore"):
+            broken = values[np.mod(values, 1) > 0]
+        if broken.size:
+            raise MaskError(
+                f"The mask has values that are no whole numbers, such as {broken[0]:.6g}, so it is "
+                "no label map.",
+                "Give a label map: a whole number for each segment, 0 elsewhere.",
+            )
         mask = sitk.Cast(mask, sitk.sitkUInt32)
     return mask
 

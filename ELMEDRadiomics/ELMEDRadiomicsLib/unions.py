@@ -48,7 +48,7 @@ def read_unions(given: Sequence[str] | None) -> dict[str, list[int]]:
     """Return unions written as NAME=1,2,3.
 
     Raises:
-        InputError: one is written otherwise.
+        InputError: one is written otherwise, or two have one name.
     """
     found: dict[str, list[int]] = {}
     for text in given or ():
@@ -59,5 +59,7 @@ def read_unions(given: Sequence[str] | None) -> dict[str, list[int]]:
                 f"'{text}' does not say which labels a region is made of.",
                 "Write its name and the labels, such as 'whole tumour=1,2,3'.",
             )
+        if name.strip() in found:
+            raise InputError(f"Two regions are called '{name.strip()}'.", "Name them apart.")
         found[name.strip()] = [int(number) for number in numbers]
     return found

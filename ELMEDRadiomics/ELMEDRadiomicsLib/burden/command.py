@@ -58,9 +58,12 @@ def add_command(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, progress: Progress) -> None:
     """Carry out `elmed burden`."""
+    from ELMEDLib.errors import InputError
     from ELMEDRadiomicsLib.burden.results import Burden
     from ELMEDRadiomicsLib.burden.service import burden_files
 
+    if arguments.atlas_names and not arguments.atlas:
+        raise InputError("There are names of regions, but no atlas.", "Give --atlas, too.")
     result = burden_files(
         {
             "labels": str(arguments.labels),

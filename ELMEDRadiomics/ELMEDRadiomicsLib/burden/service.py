@@ -95,16 +95,25 @@ def with_parts(
         empty: whether there may be no tumour, as after a complete response.
 
     Raises:
-        InputError: a part is unknown, or no voxel belongs to any.
+        InputError: a part is unknown, two have the same label, or no voxel belongs to any.
     """
     parts = parts or {name: [value] for name, value in PARTS.items()}
     array = sitk.GetArrayViewFromImage(labels)
     found = np.zeros(array.shape, np.uint8)
+    taken: set[int] = set()
     for name, values in parts.items():
         if name not in PARTS:
             raise InputError(f"There is no part '{name}' of a tumour.", f"Parts: {sorted(PARTS)}.")
         wanted = values if isinstance(values, (list, tuple)) else [values]
-        found[np.isin(array, [value for value in wanted if value])] = PARTS[name]
+        labelled = {int(value) for value in wanted if value}
+        if labelled & taken:
+            raise InputError(
+                f"The label {min(labelled & taken)} is given for two parts of the tumour.",
+                "Give each part labels of its own; core, oedema and enhancing tumour have 1, 2 "
+                "and 3 unless told.",
+            )
+        taken |= labelled
+        found[np.isin(array, list(labelled))] = PARTS[name]
     if not found.any() and not empty:
         raise InputError(
             "The label map holds no tumour: no voxel has one of the labels looked for.",

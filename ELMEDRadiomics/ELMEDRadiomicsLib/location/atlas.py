@@ -127,6 +127,8 @@ def _read_names(path: Path) -> dict[int, str]:
                 # Colour tables have columns of numbers beside the name.
                 named = [word for word in words[1:] if not _is_number(word)]
                 names[int(words[0])] = " ".join(named).strip('"')
+        if not names:
+            raise ValueError(path.name)
         return names
     except (OSError, ValueError, AttributeError) as error:
         raise InputError(

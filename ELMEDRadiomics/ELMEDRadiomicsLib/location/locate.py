@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import SimpleITK as sitk
 
+from ELMEDLib.errors import InputError
 from ELMEDLib.progress import Progress, no_progress
 from ELMEDRadiomicsLib.geometry import difference
 from ELMEDRadiomicsLib.location.atlas import ELOQUENT, Atlas, sided, template
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 TOUCHED_MM = 2.0
 """A structure is touched when the tumour comes this close to it."""
+
+LEAST_SHOWN = 0.5
+"""A volume or an atlas that covers less than this share of the tumour is another one's."""
+
+OUTSIDE = (
+    "Most of the tumour lies outside of the atlas's volume: check that the atlas lies in the "
+    "patient's space."
+)
 
 CROSSING = 0.03
 """The midline is crossed when more than this share of the tumour lies on its other side."""
@@ -91,8 +100,13 @@ def locate_in_template(
         progress: told how far the work is.
 
     Raises:
-        InputError: the volume is empty, or nothing like a head.
+        InputError: the volume is empty, or nothing like a head, or shows another place.
     """
+    if share_within(tumour, image) < LEAST_SHOWN:
+        raise InputError(
+            "The volume does not show the place where the tumour is.",
+            "Choose a volume of the same examination as the segments.",
+        )
     progress("registering", 0.0, "Registering the template to the brain")
     atlas = template()
     found = register_template(atlas, image)
@@ -132,7 +146,33 @@ def locate(
         location.lesions[name] = _region_at(point, mask.shape, regions, atlas, tumour)
     location.method = "Overlap with the label map that was given, in the patient's own space."
     location.sentences = describe(location)
+    if share_within(tumour, atlas.labels) < LEAST_SHOWN:
+        location.sentences.append(OUTSIDE)
     return location
+
+
+def share_within(tumour: sitk.Image, image: sitk.Image) -> float:
+    """Return how much of a tumour lies within the space of an image, 0 to 1.
+
+    Args:
+        tumour: label map, not 0 in the tumour.
+        image: on any grid.
+    """
+    xyz = np.argwhere(sitk.GetArrayViewFromImage(tumour))[:, ::-1]
+    if not len(xyz):
+        return 1.0
+    axes, origin = _axes(tumour)
+    onto, start = _axes(image)
+    indices = np.linalg.solve(onto, (xyz @ axes.T + origin - start).T).T
+    voxels = np.rint(indices)
+    inside = (voxels >= 0) & (voxels < image.GetSize())
+    return float(inside.all(axis=1).mean())
+
+
+def _axes(image: sitk.Image) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what turns indices (x, y, z) into places: a matrix, and the place of index 0."""
+    direction = np.reshape(image.GetDirection(), (3, 3))
+    return direction * np.asarray(image.GetSpacing()), np.asarray(image.GetOrigin())
 
 
 def _overlaps(

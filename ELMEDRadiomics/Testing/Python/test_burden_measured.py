@@ -165,6 +165,10 @@ def test_the_command_line_measures_and_writes(tmp_path, capsys):
     assert "were left out (9)" in capsys.readouterr().out
     assert main(["--quiet", "burden", str(path)]) == 1
     assert "holds no tumour" in capsys.readouterr().err
+    assert main(["--quiet", "burden", str(path), "--enhancing", "4", "--core", "4"]) == 1
+    assert "label 4 is given for two parts" in capsys.readouterr().err
+    assert main(["--quiet", "burden", str(path), "--atlas-names", "names.txt"]) == 1
+    assert "but no atlas" in capsys.readouterr().err
 
 
 def test_options_that_mean_nothing_are_refused(tmp_path):

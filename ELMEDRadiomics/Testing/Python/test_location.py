@@ -8,7 +8,7 @@ import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.location.atlas import Atlas, read_atlas, side_of, template
-from ELMEDRadiomicsLib.location.locate import locate, locate_in_template
+from ELMEDRadiomicsLib.location.locate import locate, locate_in_template, share_within
 from ELMEDRadiomicsLib.location.registration import is_stripped, template_image
 
 PLACES = {
@@ -170,3 +170,22 @@ def test_what_is_no_atlas_or_no_head_is_explained(tmp_path):
         read_atlas(tmp_path / "empty.nrrd")
     with pytest.raises(InputError, match="The volume is empty"):
         locate_in_template(empty + 1, empty)
+    (tmp_path / "names.txt").write_text("nothing of use")
+    sitk.WriteImage(empty + 1, str(tmp_path / "atlas.nrrd"))
+    with pytest.raises(InputError, match="names in 'names.txt' cannot be read"):
+        read_atlas(tmp_path / "atlas.nrrd", tmp_path / "names.txt")
+
+
+def test_a_volume_or_an_atlas_of_another_place_is_not_taken_for_the_patients():
+    atlas = template()
+    tumour = ball(atlas.labels, *PLACES["left frontal"][:2])
+    elsewhere = sitk.Image(atlas.labels)
+    elsewhere.SetOrigin((1000.0, 0.0, 0.0))
+
+    with pytest.raises(InputError, match="does not show the place where the tumour is"):
+        locate_in_template(tumour, elsewhere)
+    found = locate(tumour, Atlas(elsewhere, atlas.names, atlas.sides))
+    assert found.sentences[-1].startswith("Most of the tumour lies outside of the atlas's volume")
+    assert share_within(tumour, atlas.labels) == 1
+    half = atlas.labels[: atlas.labels.TransformPhysicalPointToIndex((30.0, -32.0, 20.0))[0]]
+    assert 0.3 < share_within(tumour, half) < 0.7

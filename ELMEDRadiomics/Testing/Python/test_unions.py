@@ -8,6 +8,7 @@ import SimpleITK as sitk
 
 from ELMEDLib.command import main
 from ELMEDLib.errors import InputError
+from ELMEDRadiomicsLib.masks import integer_mask
 from ELMEDRadiomicsLib.unions import read_unions, united_masks
 from ELMEDRadiomicsLib.writing import read_extraction
 
@@ -68,3 +69,13 @@ def test_what_a_region_is_made_of_is_written_in_one_way():
     for wrong in ("1,2", "core=", "core=a,b", "=1"):
         with pytest.raises(InputError, match="which labels"):
             read_unions([wrong])
+    with pytest.raises(InputError, match="Two regions are called 'core'"):
+        read_unions(["core=1", "core=3"])
+
+
+def test_a_mask_of_fractions_is_no_label_map():
+    values = np.array([[[0, 1, 2, 1.3]]], np.float32)
+    with pytest.raises(InputError, match="no whole numbers, such as 1.3, so it is no label map"):
+        integer_mask(sitk.GetImageFromArray(values), 0)
+    whole = integer_mask(sitk.GetImageFromArray(np.floor(values)), 0)
+    assert sitk.GetArrayFromImage(whole).ravel().tolist() == [0, 1, 2, 1]
