@@ -40,7 +40,14 @@ FIELDS = (
     ),
     Number("context", "Context", "Characters that it sees at most.", 8, 128, 64, True),
     Number("batch", "Batch", "Pieces of text in a step.", 1, 64, 16, True),
-    Number("learning_rate", "Learning rate", "The size of a step.", 0.000001, 1, 0.006),
+    Number(
+        "learning_rate",
+        "Learning rate",
+        "The size of a step. It can be changed while the training goes on.",
+        0.000001,
+        1,
+        0.006,
+    ),
     Number("seed", "Seed", "Decides all that chance has a say in.", 0, 999_999, 0, True),
 )
 HELP = (

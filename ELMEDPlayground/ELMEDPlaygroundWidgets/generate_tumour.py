@@ -43,6 +43,9 @@ NO_VOLUME = (
     "It is not known which volume the segmentation belongs to. Choose the volume as its source "
     "geometry in the Segment Editor."
 )
+NOT_AXIAL = "The red view shows no axial slices now. Choose Axial in its controls."
+AXIAL = 0.9
+"""How far up a slice faces that counts as axial: those of a head that leans do, too."""
 
 
 class GenerateTumour(WorkPart):
@@ -200,7 +203,10 @@ class GenerateTumour(WorkPart):
         if volume is None:
             self.work.say(NO_VOLUME)
             return
-        height = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceNodeRed").GetSliceOffset()
+        height = _axialHeight()
+        if height is None:
+            self.work.say(NOT_AXIAL)
+            return
         brain = self.brain.name
         self.work.start(
             lambda worker, onProgress, onEnd: SliceMaskRun(
@@ -264,6 +270,12 @@ class GenerateTumour(WorkPart):
         tag(segmentation)
         slicer.util.setSliceViewerLayers(background=nodes["t1c"], fit=True)
         self.work.say(f"Four volumes and a segmentation were added, named '{SYNTHETIC}'.")
+
+
+def _axialHeight() -> float | None:
+    """Return how high the slice of the axial view lies, in mm; None where that is turned."""
+    toRAS = slicer.mrmlScene.GetNodeByID("vtkMRMLSliceNodeRed").GetSliceToRAS()
+    return toRAS.GetElement(2, 3) if abs(toRAS.GetElement(2, 2)) > AXIAL else None
 
 
 def _rounded(means: list[float]) -> tuple[float, float]:

@@ -71,7 +71,8 @@ SEED = Number("seed", "Seed", "Decides all that chance has a say in.", 0, 999_99
 
 
 def _rate(default: float) -> Number:
-    return Number("learning_rate", "Learning rate", "The size of a step.", 1e-6, 1, default)
+    help_ = "The size of a step. It can be changed while the training goes on."
+    return Number("learning_rate", "Learning rate", help_, 1e-6, 1, default)
 
 
 def _neurons(help_: str) -> Number:

@@ -182,6 +182,10 @@ def test_the_tumour_of_a_scan_is_taken_from_the_slice_that_is_shown(
     red.SetSliceOffset(height + 500)
     part.tools.scanButton.click()
     assert "above or below" in done(host, part)
+    red.SetOrientation("Sagittal")
+    part.tools.scanButton.click()
+    assert "no axial slices" in done(host, part)
+    red.SetOrientation("Axial")
     assert host.slot_errors == []
 
 
