@@ -62,7 +62,8 @@ def number(value: object, what: str, low: float, high: float) -> float:
         InputError: it is not.
     """
     ok = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not ok or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type, operator]
+    # Compared first: whole numbers of JSON may be too large to be made floating-point ones.
+    if not ok or not low <= value <= high or not math.isfinite(value):  # type: ignore[arg-type, operator]
         raise InputError(
             f"{_upper(what)} is {shown(value)}.", f"Give a number from {low:g} to {high:g}."
         )

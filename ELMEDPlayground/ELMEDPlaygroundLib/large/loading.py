@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,9 @@ def failures_explained(folder: Path) -> Iterator[None]:
                 "The model needs more memory than there is.",
                 "Choose a smaller model or picture, or close other programs.",
             ) from error
-        logger.exception("A large model failed.")
+        # Without the error's own text, which may name folders, and with them a patient.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("A large model failed:\n%s%s", frames, type(error).__qualname__)  # noqa: TRY400 - see above
         raise ModelError(
             f"The model in '{folder.name}' cannot be loaded or run.",
             "It may be incomplete, damaged, or made for another version of the libraries.",

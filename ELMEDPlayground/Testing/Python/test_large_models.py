@@ -201,7 +201,9 @@ def test_weights_that_can_carry_code_are_never_loaded(tmp_path):
         service.text({"folder": str(folder), "prompt": "a"}, no_progress)
 
 
-def test_a_model_of_another_kind_or_a_damaged_one_is_said_to_be_so(models, copied, tmp_path):
+def test_a_model_of_another_kind_or_a_damaged_one_is_said_to_be_so(
+    models, copied, tmp_path, caplog
+):
     with pytest.raises(InputError, match="no model for Dictation"):
         look("dictation", models["text"])
     with pytest.raises(InputError, match="'model_index.json' is missing"):
@@ -213,6 +215,9 @@ def test_a_model_of_another_kind_or_a_damaged_one_is_said_to_be_so(models, copie
     weights.write_bytes(weights.read_bytes()[:100])
     with pytest.raises(ModelError, match="incomplete, damaged"):
         service.text({"folder": str(folder), "prompt": "a"}, no_progress)
+    logged = "".join(r.getMessage() for r in caplog.records if r.name.startswith("ELMED"))
+    assert "A large model failed" in logged
+    assert str(tmp_path) not in caplog.text
     (folder / "config.json").write_text(json.dumps({"architectures": 5}))
     with pytest.raises(InputError, match="no model for Text"):
         look("text", folder)

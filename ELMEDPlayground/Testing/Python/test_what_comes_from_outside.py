@@ -32,6 +32,12 @@ def test_a_text_without_an_end_is_not_read(file):
         begin({"model": "text", "file": file})
 
 
+@pytest.mark.parametrize("rate", [10**400, -(10**400), float("nan"), "1", True])
+def test_numbers_beyond_all_numbers_are_refused(rate):
+    with pytest.raises(InputError, match="learning rate"):
+        Experiment({"data": {"kind": "xor"}, "network": {}, "settings": {"learning_rate": rate}})
+
+
 def test_a_network_that_would_take_all_memory_is_refused():
     wide = {"kind": "conv", "filters": 100, "kernel": 3, "padding": 1}
     data = {"kind": "digits", "canvas": 64, "test_share": 0.1}
