@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from ELMEDLib.errors import InputError
 from ELMEDLib.progress import Progress, no_progress, within
 from ELMEDSegmentLib.geometry import Grid
+from ELMEDSegmentLib.heads import shows_skull
 from ELMEDSegmentLib.labels import CHANNEL_TITLES
 from ELMEDSegmentLib.preparation import bounding_box, lps_grid, smoothed
 from ELMEDSegmentLib.raw import recording
@@ -139,9 +140,10 @@ def align(
     grid = _common_grid(own or scans[study.reference].brain)
     brain = _common_brain(scans, matrices, grid, own)
     native = {channel: Grid.of(image) for channel, image in study.images.items()}
+    with_skull = sum(shows_skull(image) for image in study.images.values())
     steps = [
         *recording.registrations(registrations, study.reference),
-        recording.extraction(method if own else BUNDLED, brain, scans),
+        recording.extraction(method if own else BUNDLED, brain, with_skull, len(scans)),
         recording.resampling(grid),
     ]
     history = History(tuple(steps), native, study.reference)

@@ -24,7 +24,7 @@ from ELMEDSegmentLib.raw.steps import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ELMEDSegmentLib.raw.registration import Registration, Scan
+    from ELMEDSegmentLib.raw.registration import Registration
     from ELMEDSegmentLib.raw.steps import History
 
 
@@ -54,22 +54,41 @@ def _registration(channel: str, found: Registration, reference: str) -> Step:
     return Step(REGISTRATION, channel, sentence, values, found.matrix)
 
 
-def extraction(method: str, brain: sitk.Image, scans: Mapping[str, Scan]) -> Step:
-    """Return the step of a brain extraction whose result is the mask `brain`."""
+def extraction(method: str, brain: sitk.Image, with_skull: int, contrasts: int) -> Step:
+    """Return the step of a brain extraction whose result is the mask `brain`.
+
+    Args:
+        method: "bundled", or the name of a program.
+        brain: what was found.
+        with_skull: the number of contrasts that showed a head; the others showed a brain alone.
+        contrasts: the number of all.
+    """
     inside = int(np.count_nonzero(sitk.GetArrayViewFromImage(brain)))
     volume = inside * Grid.of(brain).voxel_volume_ml
-    if method == BUNDLED:
-        manifest = load_brain_network().manifest
-        who, source = manifest.title, manifest.sha256
-        where = f"in {len(scans)} contrasts, and their mean was taken"
-    else:
+    values = {"volume_ml": round(volume, 1)}
+    if method != BUNDLED:
         program = PROGRAMS[method]
         who, source, where = program.title, program.citation, "in the reference volume"
+    elif with_skull:
+        manifest = load_brain_network().manifest
+        who, source = manifest.title, manifest.sha256
+        share = f"{with_skull} of {contrasts} contrasts; the others show it alone, where they are "
+        where = (
+            f"in {contrasts} contrasts, and their mean was taken"
+            if with_skull == contrasts
+            else f"in {share}not zero, and the mean was taken"
+        )
+    else:
+        sentence = (
+            f"The volumes show the brain ({volume:.0f} ml) alone, where they are not zero: nothing "
+            "had to be extracted."
+        )
+        return Step(BRAIN_EXTRACTION, "", sentence, {"method": "not zero", "source": "", **values})
     return Step(
         BRAIN_EXTRACTION,
         "",
         f"The brain ({volume:.0f} ml) was extracted by {who} {where}.",
-        {"method": method, "source": source, "volume_ml": round(volume, 1)},
+        {"method": method, "source": source, **values},
     )
 
 

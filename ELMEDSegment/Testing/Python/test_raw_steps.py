@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ELMEDSegmentLib.geometry import Grid
+from ELMEDSegmentLib.raw.recording import extraction
 from ELMEDSegmentLib.raw.steps import (
     BRAIN_EXTRACTION,
     REGISTRATION,
@@ -97,3 +98,14 @@ def test_a_history_can_be_written_and_read():
     np.testing.assert_array_equal(again.matrix("t1"), history.matrix("t1"))
     assert again.native == history.native
     assert again.sentences() == ["moved", "moved", "extracted", "sampled"]
+
+
+def test_what_is_said_of_the_brain_is_what_was_done():
+    brain = SCAN.place(np.ones(SCAN.size[::-1], np.uint8))
+    said = {count: extraction("bundled", brain, count, 4).sentence for count in (0, 3, 4)}
+    assert "was extracted by ELMED brain extraction" in said[4]
+    assert said[4].endswith("in 4 contrasts, and their mean was taken.")
+    assert "in 3 of 4 contrasts; the others show it alone" in said[3]
+    assert said[0].startswith("The volumes show the brain (41 ml) alone")
+    assert extraction("bundled", brain, 0, 4).parameters["method"] == "not zero"
+    assert extraction("hd-bet", brain, 4, 4).sentence.endswith("by HD-BET in the reference volume.")
