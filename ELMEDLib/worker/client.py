@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -25,6 +26,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 LOG_LINES = 400
 LONGEST_LOG_LINE = 2000
+
+USERS_FILE = re.compile(
+    r"([a-z]:)?[\\/][^\"'<>|]*?\.(nii(\.gz)?|nrrd|nhdr|mha|mhd|dcm|csv|xlsx)\b", re.IGNORECASE
+)
+"""A path as libraries write it into their warnings; it may hold a patient's name."""
 
 IDLE_PATIENCE_S = 2.0
 """How long a worker without work may take to end after it was closed."""
@@ -270,7 +276,7 @@ class _Child:
 
     def _read_log(self) -> None:
         for line in _lines(self.process.stderr):
-            self._log.append(line.rstrip()[:LONGEST_LOG_LINE])
+            self._log.append(USERS_FILE.sub("<file>", line.rstrip()[:LONGEST_LOG_LINE]))
 
 
 def _lines(pipe: IO[bytes] | None) -> Any:

@@ -156,7 +156,7 @@ def explain(error: Exception) -> dict[str, str]:
     return {
         "kind": "InternalError",
         "message": "Something went wrong that ELMED did not foresee; there is no result.",
-        "advice": "Please report it with the details, which name no patient and no file of yours.",
+        "advice": "Please report it with the details; look first that they name no patient.",
     }
 
 

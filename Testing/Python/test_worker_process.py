@@ -118,6 +118,16 @@ def test_an_unforeseen_error_is_explained_and_its_place_logged_without_patient_d
 
 
 @pytest.mark.parametrize(
+    "path", ["/data/Smith, J/t1 post.nii.gz", r"C:\MRI\Smith\flair.NRRD", "/Smith.csv"]
+)
+def test_what_libraries_say_of_files_is_logged_without_their_names(worker, path):
+    answers(worker, "warn_as_libraries_do", {"path": path})
+
+    wait_until(lambda: "<file> has unexpected scales in sform" in worker.log)
+    assert "Smith" not in worker.log
+
+
+@pytest.mark.parametrize(
     ("task", "kind", "words"),
     [
         ("use_what_is_not_there", "MissingPackageError", "'no_such_package'"),

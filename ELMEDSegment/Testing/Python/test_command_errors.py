@@ -110,7 +110,7 @@ def test_what_nobody_foresaw_is_told_with_its_place_but_without_a_name(monkeypat
     monkeypatch.setattr("ELMEDSegmentLib.inputs.identifying.run_identify", stumble)
     assert main(["identify", "anywhere"]) == 1
     said = capsys.readouterr().err
-    assert said.endswith("which name no patient and no file of yours.\n")
+    assert said.endswith("look first that they name no patient.\n")
     assert "Smith" not in said
 
 

@@ -40,6 +40,11 @@ def refuse(arguments, progress):
     raise InputError("The volume is empty.", "Choose another one.")
 
 
+def warn_as_libraries_do(arguments, progress):
+    print(f"NiftiImageIO (0x1): {arguments['path']} has unexpected scales in sform")
+    return {}
+
+
 def stumble(arguments, progress):
     raise RuntimeError(f"secret patient {arguments['name']}")
 
@@ -93,6 +98,7 @@ TASKS = {
         variables,
         shout,
         refuse,
+        warn_as_libraries_do,
         stumble,
         use_what_is_not_there,
         return_what_json_cannot_carry,
