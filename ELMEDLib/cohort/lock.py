@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "cohort.lock"
+
+PATIENCE_S = 3.0
 
 TAKEN = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 """What the systems say when somebody else has the lock."""
@@ -40,7 +43,7 @@ def locked(output: Path) -> Iterator[None]:
         ) from error
     try:
         try:
-            _lock(handle)
+            _lock_soon(handle)
         except OSError as error:
             if error.errno not in TAKEN:
                 raise OutputError(
@@ -55,6 +58,18 @@ def locked(output: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _lock_soon(handle: int) -> None:
+    """Lock; a run that was cancelled a moment ago may take until now to end."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return _lock(handle)
+        except OSError as error:
+            if error.errno not in TAKEN or time.monotonic() > end:
+                raise
+        time.sleep(0.1)
 
 
 def _lock(handle: int) -> None:

@@ -120,7 +120,8 @@ def test_a_run_goes_on_only_as_it_began(tmp_path):
     assert worked_on(tmp_path) == ["a"]
 
 
-def test_two_runs_do_not_work_in_one_folder(tmp_path):
+def test_two_runs_do_not_work_in_one_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("ELMEDLib.cohort.lock.PATIENCE_S", 0.2)
     program = textwrap.dedent(f"""
         from pathlib import Path
         from ELMEDLib.cohort.lock import locked
@@ -137,6 +138,23 @@ def test_two_runs_do_not_work_in_one_folder(tmp_path):
         other.kill()
     with locked(tmp_path):  # the system has let go of it
         pass
+
+
+def test_a_run_that_is_just_ending_is_waited_for(tmp_path):
+    program = textwrap.dedent(f"""
+        import time
+        from pathlib import Path
+        from ELMEDLib.cohort.lock import locked
+        with locked(Path({str(tmp_path)!r})):
+            print("locked", flush=True)
+            time.sleep(0.5)
+    """)
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "locked\n"
+        with locked(tmp_path):
+            pass
 
 
 def test_a_disk_that_knows_no_locks_is_told_as_what_it_is(tmp_path, monkeypatch):
