@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ THREADS = (
 if os.environ.get("PYTEST_XDIST_WORKER"):
     for name in THREADS:
         os.environ.setdefault(name, "1")
+
+# A busy machine is slow to draw examples and to try them; that says nothing about the code.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
