@@ -126,6 +126,8 @@ class GenerateText(BenchPart):
         self._showFile(str(path))
         self.form.show({**self.form.values, "source": "file"})
         self._changed(self.form.values)
+        if self._isChosen():  # also the same file again: it may have been changed
+            self.bench.reset()
 
     def _chooseFile(self, *_) -> None:
         dialog = qt.QFileDialog()
