@@ -7,12 +7,14 @@ never half of one. Old versions stay; without the newest, the one before it is u
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,8 @@ from ELMEDLib.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
 
 FOLDER_VARIABLE = "ELMED_MODELS"
 """Names another folder, for people who share models and for tests."""
@@ -47,17 +51,25 @@ def user_models_folder() -> Path:
 
 
 def user_manifests() -> list[Path]:
-    """Return the manifest of the newest version of each of the user's models."""
-    folder = user_models_folder()
-    if not folder.is_dir():
+    """Return the manifest of the newest version of each of the user's models.
+
+    A folder that may not be looked into does not keep other models from being used.
+    """
+    manifests: list[Path] = []
+    try:
+        models = sorted(path for path in user_models_folder().iterdir() if path.is_dir())
+    except FileNotFoundError:
         return []
-    manifests = []
-    for model in sorted(path for path in folder.iterdir() if path.is_dir()):
-        complete = [
-            version for version in _versions(model) if (version / f"{model.name}.json").is_file()
-        ]
-        if complete:
-            manifests.append(complete[-1] / f"{model.name}.json")
+    except OSError:
+        logger.warning("The folder of the user's models cannot be looked into.")
+        return []
+    for model in models:
+        with suppress(OSError):
+            manifests += [
+                manifest
+                for version in _versions(model)
+                if (manifest := version / f"{model.name}.json").is_file()
+            ][-1:]
     return manifests
 
 

@@ -115,6 +115,7 @@ class SegmentPanel(RunPanel):
         """Fill the list of models, keeping the choice."""
         try:
             self._models = {entry.name: entry for entry in available_models()}
+            self.problem = None
         except ELMEDError as error:
             self._models = {}
             self.problem = error

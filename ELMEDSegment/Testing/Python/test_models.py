@@ -150,3 +150,21 @@ def test_what_an_ended_installation_has_left_goes_with_the_next(models_folder, s
     assert not any(folder.exists() for folder in left)
     # Others may be at work.
     assert all(folder.exists() for folder in others)
+
+
+def test_a_models_folder_that_may_not_be_looked_into_keeps_nobody_from_elmeds_own(
+    models_folder, monkeypatch, caplog
+):
+    """Root may look into any folder, so the refusal is the test's."""
+    models_folder.mkdir()
+    look = Path.iterdir
+
+    def refuse(folder):
+        if folder == models_folder:
+            raise PermissionError(13, "Permission denied")
+        return look(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert DEFAULT_MODEL in [entry.name for entry in available_models()]
+    assert "cannot be looked into" in caplog.text
+    assert str(models_folder) not in caplog.text

@@ -30,6 +30,22 @@ def test_volumes_are_recognised_by_their_names_when_they_appear(panel, study):
     assert panel.ui.applyButton.enabled
 
 
+def test_models_that_could_not_be_read_once_are_offered_when_they_can(panel, study, monkeypatch):
+    from ELMEDLib.errors import ModelError
+    from ELMEDSegmentWidgets import panel as module
+
+    def fail():
+        raise ModelError("A manifest is damaged.", "Install ELMED again.")
+
+    monkeypatch.setattr(module, "available_models", fail)
+    panel.panel.enter()
+    assert "A manifest is damaged." in panel.ui.readinessLabel.text
+    monkeypatch.undo()
+    panel.panel.enter()
+    assert panel.ui.readinessLabel.text == ""
+    assert panel.ui.applyButton.enabled
+
+
 def test_each_guess_tells_its_reason(panel, study):
     for channel in study:
         tip = getattr(panel.ui, f"{channel}Selector").toolTip
