@@ -10,8 +10,11 @@ from ELMEDLib.cohort.case import MASK, Case
 from ELMEDLib.cohort.command import places_of
 from ELMEDLib.cohort.runner import Undertaking, run_cohort
 from ELMEDLib.cohort.sources import read_cases
+from ELMEDLib.cohort.summary import NAME as SUMMARY
 from ELMEDLib.cohort.table import write_table
 from ELMEDLib.cohort.work import CaseResult
+from ELMEDLib.errors import InputError
+from ELMEDLib.files import spare_inputs
 from ELMEDLib.progress import Progress, no_progress
 from ELMEDSegmentLib.catalogue import find_model
 from ELMEDSegmentLib.inputs.channels import channel_of
@@ -80,6 +83,7 @@ def segment_cohort(
     Raises:
         ELMEDError: source, model, output or cluster cannot be used; what is done stays.
     """
+    _spare(Path(arguments["source"]), Path(arguments["output"]))
     cases = cases_to_segment(arguments["source"])
     manifest = find_model(arguments.get("model"))
     options = dict(arguments.get("options") or {})
@@ -102,6 +106,20 @@ def segment_cohort(
     )
     table = write_cases(Path(arguments["output"]), cases, outcome.records)
     return {**answer_of(outcome), "table": str(table)}
+
+
+def _spare(source: Path, output: Path) -> None:
+    """Refuse an output that would replace what patients' folders hold, or the table of cases.
+
+    Raises:
+        ELMEDError: it would.
+    """
+    if source.is_dir() and output.exists() and source.samefile(output):
+        raise InputError(
+            "Labels and reports would be written into the patients' own folders.",
+            "Choose another folder for the output.",
+        )
+    spare_inputs([output / TABLE_NAME, output / SUMMARY], [source])
 
 
 def write_cases(output: Path, cases: Sequence[Case], records: Sequence[Record]) -> Path:

@@ -13,6 +13,8 @@ import SimpleITK as sitk
 
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
+from ELMEDLib.command import main
+
 PROGRAM = (sys.executable, "-m", "ELMEDLib.command", "cohort", "segment")
 MEASURING = ("--preset", "course", "--workers", "0")
 CONTRASTS = ("t1", "t1c", "t2", "flair")
@@ -129,3 +131,18 @@ def test_a_model_that_is_not_there_is_told_before_anything_is_written(patients, 
     assert done.returncode == 1
     assert "There is no model 'nobody'" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_results_never_take_the_place_of_what_patients_folders_and_the_table_hold(
+    patients, tmp_path, capsys
+):
+    before = {path: path.read_bytes() for path in patients.rglob("*") if path.is_file()}
+    assert main(["cohort", "segment", str(patients), "-o", str(patients)]) == 1
+    assert "into the patients' own folders" in capsys.readouterr().err
+    table = tmp_path / "out" / "cases.csv"
+    table.parent.mkdir()
+    table.write_text("case,t1,t1c,t2,flair\nanna,a,b,c,d\n")
+    assert main(["cohort", "segment", str(table), "-o", str(table.parent)]) == 1
+    assert "would be replaced" in capsys.readouterr().err
+    assert table.read_text().endswith("anna,a,b,c,d\n")
+    assert {path: path.read_bytes() for path in patients.rglob("*") if path.is_file()} == before
