@@ -63,23 +63,21 @@ class Session:
 
         Of `data`, `network` and `settings` it is one that classifies; where `generate` says
         something, it is a generator of one of the `generative.models`, and the others are left
-        alone. Where it cannot be made there is none, not the one of before.
+        alone.
         """
         from ELMEDPlaygroundLib.experiment.experiment import PARTS, Experiment
         from ELMEDPlaygroundLib.generative import models
 
-        self._experiment = None
         if arguments.get("generate"):
             return self._begin(models.begin(arguments["generate"]), arguments)
         spec = {name: arguments[name] for name in PARTS if name in arguments}
         return self._begin(Experiment(spec), arguments)
 
     def load(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Take up an experiment from its `state`, or from the file `path`; else there is none."""
+        """Take up an experiment from its `state`, or from the file `path`."""
         from ELMEDPlaygroundLib.experiment import file, state
         from ELMEDPlaygroundLib.generative import state as generator_state
 
-        self._experiment = None
         saved = arguments.get("state")
         if saved is None and isinstance(arguments.get("path"), str):
             saved = file.read_json(Path(arguments["path"]))

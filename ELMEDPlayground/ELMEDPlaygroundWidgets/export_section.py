@@ -164,7 +164,7 @@ class ExportSection(Section):
 
     def writeScript(self, path: Path) -> None:
         """Write the PyTorch script."""
-        self.bench.ask("script", {}, lambda answer: self._write(path, answer["script"]))
+        self._askExperiment("script", {}, lambda answer: self._write(path, answer["script"]))
 
     def writePictures(self, folder: Path) -> list[Path]:
         """Write each view on screen as a picture, and return the files.
@@ -278,7 +278,7 @@ class ExportSection(Section):
         def answered(answer: Mapping[str, Any]) -> None:
             take(decode(answer["views"][SAMPLES]))
 
-        self.bench.ask("view", {"views": {SAMPLES: view.request()}}, answered)
+        self._askExperiment("view", {"views": {SAMPLES: view.request()}}, answered)
 
     def _withConfusion(self, take: Callable[[Mapping[str, Any]], None]) -> None:
         """Have the examples counted, and hand on what came of it."""
@@ -291,7 +291,15 @@ class ExportSection(Section):
         def answered(answer: Mapping[str, Any]) -> None:
             take(decode(answer["views"][CONFUSION]))
 
-        self.bench.ask("view", {"views": {CONFUSION: options}}, answered)
+        self._askExperiment("view", {"views": {CONFUSION: options}}, answered)
+
+    def _askExperiment(
+        self, task: str, arguments: Mapping[str, Any], onAnswer: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """Ask about the experiment; one that cannot be made is tried again, which says why not."""
+        if self.bench.summary is None and not self.bench.laboratory.busy:
+            self.bench.create()
+        self.bench.ask(task, arguments, onAnswer)
 
     def _generates(self) -> bool:
         return bool((self.bench.summary or {}).get("generates"))

@@ -201,20 +201,6 @@ def test_who_asks_is_answered_also_where_others_fail_or_another_python_is_chosen
         host.slot_errors.clear()
 
 
-def test_what_cannot_be_made_is_not_answered_from_the_experiment_of_before():
-    from ELMEDLib.errors import InputError
-    from ELMEDPlaygroundLib.session import Session
-
-    data = {"kind": "moons", "count": 20}
-    session = Session()
-    session.create({"data": data, "network": {"layers": []}, "settings": {}})
-    session.script({})
-    with pytest.raises(InputError, match="needs an image"):
-        session.create({"data": data, "network": {"layers": [{"kind": "pool"}]}, "settings": {}})
-    with pytest.raises(InputError, match="no experiment yet"):
-        session.script({})
-
-
 # The page Scan
 
 

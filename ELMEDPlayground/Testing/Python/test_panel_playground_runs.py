@@ -209,6 +209,11 @@ def test_run_tries_again_what_could_not_be_made(host, panel, bench, tmp_path):
     panel.ui.stepButton.click()
     quiet(host, bench)
     assert "own.txt" in panel.ui.readinessLabel.text, "still why it cannot be made"
+    # Nor is the experiment before it, which the worker has, taken away in its place.
+    page(panel, "Export").writeScript(tmp_path / "experiment.py")
+    quiet(host, bench)
+    assert not (tmp_path / "experiment.py").exists()
+    assert "own.txt" in panel.ui.readinessLabel.text
     panel.ui.runButton.click()
     quiet(host, bench)
     assert not bench.running
