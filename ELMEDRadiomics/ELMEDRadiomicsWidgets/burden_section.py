@@ -91,6 +91,12 @@ class BurdenSection(WorkSection):
         parts = self._measuredParts or guessedParts(node)
         return node, {part: key if key in there else "" for part, key in parts.items()}
 
+    @property
+    def otherSegmentation(self) -> str:
+        """What the measured segmentation is called where the panel has another one, else ""."""
+        node = self._measuredNode()
+        return node.GetName() if node is not None and node is not self._segmentation() else ""
+
     # Life cycle
 
     def cleanup(self) -> None:

@@ -87,7 +87,9 @@ class ReportSection(WorkSection):
             return
         holds = []
         if self._burden.current is not None:
-            holds.append(f"the tumour burden{self._of()} as measured above")
+            other = self._burden.otherSegmentation
+            whose = f" of '{other}'" if other else ""
+            holds.append(f"the tumour burden{whose} as measured above")
         elif any(self._burden.parts.values()):
             holds.append("the tumour burden, measured when it is written")
         table = self._tableNode()
@@ -104,10 +106,6 @@ class ReportSection(WorkSection):
             if holds
             else "Segment a tumour or compute features first."
         )
-
-    def _of(self) -> str:
-        node, _ = self._burden.reported
-        return f" of '{node.GetName()}'" if node is not None else ""
 
     def _mixed(self, table: slicer.vtkMRMLTableNode | None) -> str:
         """Return what is to be known when burden and features are of two segmentations."""
