@@ -7,6 +7,8 @@ the worker show these two; what a developer needs goes to the log.
 
 from __future__ import annotations
 
+import traceback
+
 
 class ELMEDError(Exception):
     """The base of all errors that are shown to users."""
@@ -59,3 +61,17 @@ class OutOfMemoryError(ELMEDError):
 
 class CancelledError(ELMEDError):
     """The user cancelled the work; nothing was written."""
+
+
+def where(error: BaseException) -> str:
+    """Return the error's class and its traceback, and those of its causes.
+
+    Without the error's text: it could name a file, and thereby a patient.
+    """
+    parts = []
+    cause: BaseException | None = error
+    while cause is not None:
+        lines = "".join(traceback.format_tb(cause.__traceback__))
+        parts.append(f"{lines}{type(cause).__qualname__}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return "\ncaused by\n".join(parts)

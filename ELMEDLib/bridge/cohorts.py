@@ -9,7 +9,7 @@ import qt
 import slicer
 
 from ELMEDLib.bridge.cohort_table import CohortTable
-from ELMEDLib.bridge.messages import showError
+from ELMEDLib.bridge.messages import showError, unforeseen
 from ELMEDLib.bridge.panels import FULL
 from ELMEDLib.bridge.task_runs import TaskPlace, TaskRun
 from ELMEDLib.cohort.record import Journal
@@ -239,9 +239,10 @@ class CohortSection:
             if task == self.task and arguments.get("retry_failed"):
                 self._forgetFailed()
             self.place.start(task, arguments, self._heard, self._ended)
-        except ELMEDError as error:
+        except Exception as error:
             self.check()
-            self.showError(error)
+            known = isinstance(error, ELMEDError)
+            self.showError(error if known else unforeseen(error, "Starting a cohort"))
             return
         self.ui.cohortProgressBar.setRange(0, FULL)
         self.ui.cohortProgressBar.setValue(0)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import slicer
 
+from ELMEDLib.errors import ELMEDError, where
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from ELMEDLib.errors import ELMEDError
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,22 @@ def showError(error: ELMEDError, title: str, workerLog: str = "") -> None:
         slicer.util.errorDisplay(
             text, windowTitle=title, detailedText=workerLog or str(error.__cause__ or error)
         )
+
+
+def unforeseen(error: Exception, what: str) -> ELMEDError:
+    """Return what the user is told of an error that nobody foresaw; the log gets its place alone.
+
+    Args:
+        error: as it was caught.
+        what: has failed, for the log.
+    """
+    logger.error("%s failed:\n%s", what, where(error))
+    told = ELMEDError(
+        "Something went wrong that ELMED did not foresee; there is no result.",
+        "Please report it with the details; look first that they name no patient.",
+    )
+    told.__cause__ = error
+    return told
 
 
 @contextmanager

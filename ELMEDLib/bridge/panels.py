@@ -9,7 +9,7 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
-from ELMEDLib.bridge.messages import showError
+from ELMEDLib.bridge.messages import showError, unforeseen
 from ELMEDLib.errors import CancelledError, ELMEDError
 
 if TYPE_CHECKING:
@@ -220,6 +220,9 @@ class RunPanel(Panel):
         except ELMEDError as error:
             self.showIdle()
             self.showError(error)
+        except Exception as error:
+            self.showIdle()
+            self.showError(unforeseen(error, "Starting a run"))
 
     def _ended(self, run: Run) -> None:
         self.showIdle()

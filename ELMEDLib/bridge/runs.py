@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import shutil
 import tempfile
 import threading
@@ -17,6 +16,7 @@ import SimpleITK as sitk
 import slicer
 
 from ELMEDLib import errors
+from ELMEDLib.bridge.messages import unforeseen
 from ELMEDLib.bridge.volumes import imageFromVolume
 from ELMEDLib.errors import CancelledError, ELMEDError
 from ELMEDLib.worker.protocol import Failed, Finished
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
     from ELMEDLib.worker.client import WorkerProcess
-
-logger = logging.getLogger(__name__)
 
 INTERVAL_MS = 20
 TURN_S = 0.001
@@ -215,13 +213,7 @@ class Run:
         except ELMEDError as error:
             self._end(error=error)
         except Exception as error:
-            logger.exception("A run failed.")
-            unforeseen = ELMEDError(
-                "Something went wrong that ELMED did not foresee; there is no result.",
-                "Please report it with the details.",
-            )
-            unforeseen.__cause__ = error
-            self._end(error=unforeseen)
+            self._end(error=unforeseen(error, "A run"))
 
     def _end(self, result: Any = None, error: ELMEDError | None = None) -> None:
         self.running = False

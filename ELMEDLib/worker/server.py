@@ -8,10 +8,9 @@ import logging
 import queue
 import threading
 import time
-import traceback
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ELMEDLib.errors import CancelledError, ELMEDError, WorkerError
+from ELMEDLib.errors import CancelledError, ELMEDError, WorkerError, where
 from ELMEDLib.worker import protocol, tree
 
 if TYPE_CHECKING:
@@ -137,9 +136,9 @@ def _find_task(name: str, rooms: Sequence[str]) -> Task:
 def explain(error: Exception) -> dict[str, str]:
     """Return `kind`, `message` and `advice` of an error, and log where it came from."""
     if isinstance(error, ELMEDError):
-        logger.debug("%s\n%s", error.kind, _where(error))
+        logger.debug("%s\n%s", error.kind, where(error))
         return {"kind": error.kind, "message": error.message, "advice": error.advice}
-    logger.error("The task failed:\n%s", _where(error))
+    logger.error("The task failed:\n%s", where(error))
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return {
             "kind": "OutOfMemoryError",
@@ -158,17 +157,3 @@ def explain(error: Exception) -> dict[str, str]:
         "message": "Something went wrong that ELMED did not foresee; there is no result.",
         "advice": "Please report it with the details; look first that they name no patient.",
     }
-
-
-def _where(error: BaseException) -> str:
-    """Return the error's class and its traceback, and those of its causes.
-
-    Without the error's text: it could name a file, and thereby a patient.
-    """
-    parts = []
-    cause: BaseException | None = error
-    while cause is not None:
-        lines = "".join(traceback.format_tb(cause.__traceback__))
-        parts.append(f"{lines}{type(cause).__qualname__}")
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
-    return "\ncaused by\n".join(parts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import qt
 
-from ELMEDLib.errors import ELMEDError
+from ELMEDLib.errors import ELMEDError, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -71,8 +71,9 @@ class Background:
             self._end(finished.value)
         except ELMEDError as error:
             self._end(error)
-        except Exception:
-            logger.exception("Looking at the volumes failed.")
+        except Exception as error:
+            # Without its text: names of volumes are often those of patients.
+            logger.error("Looking at the volumes failed:\n%s", where(error))  # noqa: TRY400
             advice = "Choose other volumes, or report it with what Slicer's log says."
             self._end(ELMEDError("The volumes could not be looked at.", advice))
 

@@ -95,6 +95,24 @@ def test_apply_says_what_is_missing_and_can_be_pressed_again(
     assert not panel.logic.segmenter.running
 
 
+def test_what_nobody_foresaw_is_told_and_logged_without_names(host, panel, monkeypatch, caplog):
+    patient = "Smith"
+
+    def stumble():
+        raise ValueError(patient)
+
+    monkeypatch.setattr(type(panel.panel), "check", lambda *_: None)
+    monkeypatch.setattr(panel.panel, "prepare", stumble)
+    panel.ui.applyButton.enabled = True
+
+    panel.ui.applyButton.click()
+
+    assert "did not foresee" in host.dialogs.texts()[-1]
+    assert panel.ui.applyButton.text == "Apply"
+    assert "ValueError" in caplog.text
+    assert "Smith" not in caplog.text
+
+
 def test_who_does_not_want_it_is_left_alone(
     installation, without_torch, outside_tests, torch_extension
 ):
