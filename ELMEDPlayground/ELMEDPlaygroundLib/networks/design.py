@@ -171,6 +171,11 @@ def _shape_after(layer: Layer, shape: tuple[int, ...], place: int) -> tuple[int,
             shape[0],
             *_possible([side // layer.size for side in shape[1:]], shape, layer, place),
         )
+    if isinstance(layer, Normalisation) and layer.mode == "layer" and math.prod(shape) == 1:
+        raise InputError(
+            f"Layer {place} ('{layer.kind}') gets a single number, of which nothing would be left.",
+            "Take more neurons or filters before it, or normalise over the batch.",
+        )
     return shape
 
 
