@@ -48,5 +48,8 @@ class SegmentChooser:
         nodeID, _, segmentID = (self.widget.currentData or "").partition(" ")
         node = slicer.mrmlScene.GetNodeByID(nodeID) if nodeID else None
         if node is None or node.GetSegmentation().GetSegment(segmentID) is None:
+            if nodeID:
+                # It is gone: what is shown must be what is taken.
+                self.refresh()
             return None
         return node, segmentID

@@ -252,6 +252,18 @@ def test_copies_for_learning_are_gone_with_a_scene_that_is_closed_meanwhile(host
     assert not scan.work.running
 
 
+def test_a_segment_that_is_gone_is_not_shown_as_chosen(scan, slicer):
+    segmentation = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "found")
+    identifier = segmentation.GetSegmentation().AddEmptySegment("lump", "lump")
+    chooser = scan.network.segmentCombo
+    chooser.choose(segmentation, identifier)
+    assert chooser.widget.currentText == "found: lump"
+    assert chooser.chosen() == (segmentation, identifier)
+    slicer.mrmlScene.RemoveNode(segmentation)
+    assert chooser.chosen() is None
+    assert chooser.widget.currentText == "where the network finds it"
+
+
 @pytest.mark.usefixtures("no_leftovers")
 def test_a_segment_that_is_removed_while_it_is_copied_is_learnt_all_the_same(host, panel, scan):
     import numpy as np
@@ -270,7 +282,9 @@ def test_a_segment_that_is_removed_while_it_is_copied_is_learnt_all_the_same(hos
     learning.button.click()
     run = scan.work.place.run
     # When the segment's file is there, and nothing but moving the files is left to do.
-    host.wait_until(lambda: run.folder and any(run.folder.glob("segment-*")), 10)
+    host.wait_until(lambda: run.goal is not None, 10)
+    folders = run.folder, run.goal
+    host.wait_until(lambda: any(any(folder.glob("segment-*")) for folder in folders), 10)
     node.GetSegmentation().RemoveSegment(GLIOMA_SEGMENTS[0].identifier)
     host.wait_until(lambda: not scan.work.running, 10)
     assert "begun anew" in scan.work.statusLabel.text
