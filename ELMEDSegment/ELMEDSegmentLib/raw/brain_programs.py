@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import SimpleITK as sitk
 
 from ELMEDLib.errors import InputError, MissingPackageError
+from ELMEDSegmentLib.geometry import Grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,15 +133,19 @@ def _run(command: list[str], program: BrainProgram, alive: Callable[[], None]) -
 
 
 def _read(path: Path, image: sitk.Image, program: BrainProgram) -> sitk.Image:
+    from scipy.ndimage import binary_fill_holes
+
     try:
         found = sitk.ReadImage(str(path), sitk.sitkFloat32)
     except RuntimeError as error:
         raise _failure(program) from error
-    brain = sitk.Cast(found != 0, sitk.sitkFloat32)
-    if not sitk.GetArrayViewFromImage(brain).any():
+    shown = sitk.GetArrayViewFromImage(found) != 0
+    if not shown.any():
         raise InputError(
             f"{program.title} found no brain.", "Choose the bundled brain extraction instead."
         )
+    # A ventricle may be 0 in the scan that the program has cut the brain out of.
+    brain = Grid.of(found).place(binary_fill_holes(shown).astype(np.float32))
     return sitk.Resample(brain, image, sitk.Transform(), sitk.sitkNearestNeighbor, 0.0)
 
 

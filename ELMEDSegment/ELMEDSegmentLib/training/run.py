@@ -148,6 +148,12 @@ def _split(plan: TrainingPlan) -> tuple[list[tuple[Case, float]], list[Case]]:
             else:
                 trained.append((case, source.weight))
     names = [case.name for case in held_out]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(
+            f"Two of the studies to hold out are called '{twice[0]}'.",
+            "Rename the folder of one: their Dice could not be told apart.",
+        )
     unknown = sorted(set(plan.held_out) - set(names))
     if unknown:
         raise InputError(

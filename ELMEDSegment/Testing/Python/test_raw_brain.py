@@ -171,6 +171,16 @@ def test_a_program_of_the_user_is_taken(name, executable, install, head):
         assert words[4:] == ["-device", "cpu", "--disable_tta"]
 
 
+def test_dark_ventricles_are_part_of_the_brain_that_a_program_finds(install, head):
+    install("hd-bet")
+    array = sitk.GetArrayFromImage(head)
+    z, y, x = (int(np.median(axis)) for axis in np.nonzero(array > 500))
+    whole = array > 500
+    array[z - 1 : z + 2, y - 1 : y + 2, x - 1 : x + 2] = 0
+    brain = brain_by_program(PROGRAMS["hd-bet"], Grid.of(head).place(array), "cpu", lambda: None)
+    assert np.array_equal(sitk.GetArrayFromImage(brain) > 0, whole)
+
+
 def test_bundled_means_bundled_whatever_is_installed(install):
     install("hd-bet")
     assert chosen_method("bundled") == "bundled"

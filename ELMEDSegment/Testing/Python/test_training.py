@@ -215,3 +215,9 @@ def test_weights_that_run_away_end_the_run_and_are_not_saved(plan):
         run_training(replace(made, recipe=recipe), no_progress)
     rows = [json.loads(line) for line in (made.output / METRICS).read_text().splitlines()]
     assert all(np.isfinite(row["loss"]) for row in rows)
+
+
+def test_two_studies_of_one_name_cannot_both_validate(plan):
+    made = plan()
+    with pytest.raises(InputError, match="are called 'patient-2'"):
+        run_training(replace(made, sources=[*made.sources, *made.sources]), no_progress)
