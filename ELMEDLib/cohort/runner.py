@@ -96,7 +96,8 @@ def run_cohort(
         for case in waiting:  # a record says that a case is done, to every process
             journal.forget(case)
         before = len(cases) - len(waiting)
-        job = Job(undertaking.work, undertaking.arguments, output)
+        # Processes of a cluster may have been started in another folder.
+        job = Job(undertaking.work, undertaking.arguments, output.absolute())
         try:
             _work_on(job, waiting, places, _Told(progress, len(cases), before))
         finally:

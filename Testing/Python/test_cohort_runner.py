@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -265,11 +266,13 @@ def test_an_interruption_from_the_keyboard_is_told_in_one_line(tmp_path):
     assert "goes on from there" in said
 
 
-def test_an_existing_cluster_does_the_work(tmp_path, deadly, cluster):
+def test_an_existing_cluster_does_the_work(tmp_path, deadly, cluster, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the cluster was started in another folder
     arguments = {"log": str(tmp_path / "log.txt")}
     made = Undertaking("test", deadly, arguments, {}, ("process",))
     places = Places(scheduler=cluster.scheduler_address)
-    outcome = run_cohort(made, cases("a", "b", "c"), tmp_path / "out", places)
+    outcome = run_cohort(made, cases("a", "b", "c"), Path("out"), places)
+    assert len(outcome.records) == 3
     assert not outcome.failed
     workers = {worker.pid for worker in cluster.workers.values()}
     assert {record.row["process"] for record in outcome.records} <= workers

@@ -88,7 +88,7 @@ def segment_cohort(
     manifest = find_model(arguments.get("model"))
     options = dict(arguments.get("options") or {})
     work = {
-        "output": str(arguments["output"]),
+        "output": str(Path(arguments["output"]).absolute()),
         "model": str(manifest.resolve()),
         "reference": arguments.get("reference"),
         "options": options,
