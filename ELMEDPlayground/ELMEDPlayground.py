@@ -57,7 +57,9 @@ class ELMEDPlaygroundLogic(ScriptedLoadableModuleLogic):
 
     Example, in Slicer's Python console:
         >>> from ELMEDPlayground import ELMEDPlaygroundLogic
-        >>> state = ELMEDPlaygroundLogic().train(spec, steps=500)
+        >>> from ELMEDPlaygroundWidgets.starting_point import startingSpec
+        >>> answer = ELMEDPlaygroundLogic().train(startingSpec(), steps=500)
+        >>> answer["history"][-1]["test_accuracy"]
     """
 
     def __init__(self):
@@ -71,13 +73,18 @@ class ELMEDPlaygroundLogic(ScriptedLoadableModuleLogic):
     def train(self, spec, steps):
         """Train the experiment `spec` for some steps, and return the worker's last answer.
 
-        The window stays responsive meanwhile.
+        The window stays responsive meanwhile. The worker is one of its own, and gone afterwards:
+        what lies on the panel's bench stays as it is.
 
         Raises:
             ELMEDError: the experiment cannot be made, or there is no worker.
         """
-        self.laboratory.askAndWait("create", spec)
-        return self.laboratory.askAndWait("advance", {"steps": steps})
+        laboratory = Laboratory()
+        try:
+            laboratory.askAndWait("create", spec)
+            return laboratory.askAndWait("advance", {"steps": steps})
+        finally:
+            laboratory.close()
 
 
 class ELMEDPlaygroundTest(ScriptedLoadableModuleTest):
@@ -99,9 +106,4 @@ class ELMEDPlaygroundTest(ScriptedLoadableModuleTest):
         reason = reasonToSkip()
         if reason:
             self.skipTest(reason)
-        logic = ELMEDPlaygroundLogic()
-        try:
-            answer = logic.train(*spiral())
-        finally:
-            logic.laboratory.close()
-        assertLearnt(answer)
+        assertLearnt(ELMEDPlaygroundLogic().train(*spiral()))

@@ -452,11 +452,15 @@ def test_what_is_chosen_or_started_after_leaving_waits_for_who_comes_back(host, 
     assert step(bench) == 1
 
 
-def test_the_self_test_passes(host):
+def test_the_self_test_passes_and_training_without_the_panel_leaves_no_worker(host):
+    from host.counting import child_processes
+
     host.load_module(NAME)
     import ELMEDPlayground
 
+    before = set(child_processes())
     ELMEDPlayground.ELMEDPlaygroundTest().runTest()
+    wait_for(lambda: set(child_processes()) <= before, 5.0)
 
 
 def test_the_reload_button_takes_up_changed_code(project):
