@@ -12,6 +12,7 @@ from ELMEDSegmentLib.catalogue import find_model
 from ELMEDSegmentLib.model import read_manifest
 
 PAGES = ["README.md", "CHANGELOG.md", "Resources/SampleStudy/README.md"]
+HEAVIEST_PICTURE = 400_000
 LINK = re.compile(r"\]\(([^)#\s]+)(#[^)]*)?\)")
 
 
@@ -27,6 +28,34 @@ def test_every_link_and_picture_leads_to_a_file(project):
         if "://" not in target and not (page.parent / unquote(target)).exists()
     ]
     assert not missing
+
+
+def test_every_page_is_reached_from_the_readme(project):
+    found, ahead = set(), [project / "README.md"]
+    while ahead:
+        page = ahead.pop().resolve()
+        if page in found:
+            continue
+        found.add(page)
+        targets = [target for target, _ in LINK.findall(page.read_text(encoding="utf-8"))]
+        ahead += [page.parent / target for target in targets if target.endswith(".md")]
+    lost = [page.name for page in pages(project) if page.resolve() not in found]
+    assert not lost
+
+
+def test_no_picture_is_heavy(project):
+    pictures = [
+        *(project / "Resources" / "Screenshots").iterdir(),
+        *(project / "Docs").glob("*.png"),
+    ]
+    heavy = [path.name for path in pictures if path.stat().st_size > HEAVIEST_PICTURE]
+    assert not heavy
+
+
+def test_the_catalogue_says_how_large_the_bundled_model_is(project):
+    manifest = find_model(None)
+    size = manifest.with_suffix(".pt").stat().st_size / 1e6
+    assert f"{size:.1f} MB, bundled" in (project / "Docs/models.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["README.md", "Docs/model-card.md"])
