@@ -108,6 +108,9 @@ class ExportSection(Section):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._tableNode: slicer.vtkMRMLTableNode | None = None
+        self._charted: tuple[slicer.vtkMRMLTableNode, list[slicer.vtkMRMLPlotChartNode]] | None = (
+            None
+        )
         self._confusionNode: slicer.vtkMRMLTableNode | None = None
         self._samplesNode: slicer.vtkMRMLTableNode | None = None
         self.widget = qt.QWidget()
@@ -128,7 +131,7 @@ class ExportSection(Section):
 
     def sceneClosed(self) -> None:
         """Forget the tables: they are gone."""
-        self._tableNode = self._confusionNode = self._samplesNode = None
+        self._tableNode = self._confusionNode = self._samplesNode = self._charted = None
         self.saidLabel.text = ""
 
     # What can be done without dialogs
@@ -239,10 +242,18 @@ class ExportSection(Section):
 
     def _makeChart(self, *_) -> None:
         self._makeTable()
-        charts = chartOfHistory(self._tableNode)
+        charts = self._chartsOf(self._tableNode)
         slicer.modules.plots.logic().ShowChartInLayout(charts[0])
         names = " and ".join(f"'{chart.GetName()}'" for chart in charts)
         self._say(f"The charts {names} are shown in the layout.")
+
+    def _chartsOf(self, tableNode: slicer.vtkMRMLTableNode) -> list[slicer.vtkMRMLPlotChartNode]:
+        """Return the charts of a table: those of before follow it."""
+        isThere = slicer.mrmlScene.IsNodePresent
+        table, charts = self._charted or (None, [])
+        if table is not tableNode or not all(map(isThere, charts)):
+            self._charted = tableNode, chartOfHistory(tableNode)
+        return self._charted[1]
 
     def _makeConfusion(self, *_) -> None:
         def make(confusion: Mapping[str, Any]) -> None:
@@ -329,7 +340,7 @@ class ExportSection(Section):
 
     def created(self, summary: Mapping[str, Any]) -> None:  # noqa: ARG002 - a follower's
         """Let the next tables be new ones: it is another experiment."""
-        self._tableNode = self._confusionNode = self._samplesNode = None
+        self._tableNode = self._confusionNode = self._samplesNode = self._charted = None
 
 
 def _ask(title: str, nameFilter: str, suggested: str = "") -> Path | None:

@@ -325,6 +325,9 @@ def test_results_go_to_a_table_and_charts(host, panel, bench, slicer, tmp_path):
     )
     charts = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
     assert {chart.GetTitle() for chart in charts} == {"Loss", "Accuracy"}
+    export._makeChart()
+    assert len(slicer.util.getNodesByClass("vtkMRMLPlotChartNode")) == len(charts) == 2
+    assert len(slicer.util.getNodesByClass("vtkMRMLTableNode")) == 1
     pictures = export.writePictures(tmp_path)
     assert len(pictures) == 2
     for path in pictures:
