@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 SURE = 0.5
 """A volume is taken for a channel when that is more likely than not."""
 
+RIVAL = "another volume was taken for"
+"""How the reason begins why a volume that looks like a contrast was left out."""
+
 AS_CLEAR = 0.15
 """Volumes whose confidence differs by no more are equally clear: the finer one is taken."""
 
@@ -114,7 +117,7 @@ def identify(candidates: Sequence[Candidate]) -> Identification:
         opinion = opinions[best]
         guesses[channel] = ChannelGuess(best, opinion.confidence, opinion.reason, opinion.source)
         losers = [index for index in rivals if index != best]
-        left_out |= {index: f"another volume was taken for {_title(channel)}" for index in losers}
+        left_out |= {index: f"{RIVAL} {_title(channel)}" for index in losers}
         if losers:
             remarks.append(_duplicate(channel, best, losers, candidates, why))
     left_out |= {

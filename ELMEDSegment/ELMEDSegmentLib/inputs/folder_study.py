@@ -13,7 +13,7 @@ import SimpleITK as sitk
 
 from ELMEDLib.environment import Requirement, require
 from ELMEDLib.errors import InputError
-from ELMEDSegmentLib.inputs.channels import SURE, Candidate, Identification, identify
+from ELMEDSegmentLib.inputs.channels import RIVAL, SURE, Candidate, Identification, identify
 from ELMEDSegmentLib.inputs.dicom_series import Series, find_series, read_series
 from ELMEDSegmentLib.inputs.findings import NOTE, WARNING, Finding
 from ELMEDSegmentLib.inputs.series_facts import SeriesFacts
@@ -21,7 +21,7 @@ from ELMEDSegmentLib.inputs.study import Study, as_volume, check_study, lacking,
 from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS, joined_titles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
 EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
@@ -95,6 +95,31 @@ class FolderStudy:
         facts = {channel: volume.facts for channel, volume in self.chosen().items()}
         return {name: each.acquired for name, each in facts.items() if each and each.acquired}
 
+    def mixture(self, channels: Collection[str] = CHANNELS) -> str:
+        """Return a sentence when the files of `channels` may be of several patients, else "".
+
+        They may where they lie in several folders, and one of these has a file for a channel for
+        which another folder's was taken.
+        """
+        taken = {
+            channel: volume.files[0].parent
+            for channel, volume in self.chosen().items()
+            if channel in channels and not volume.series
+        }
+        left_out = self.identification.left_out
+        rivals = {
+            self.volumes[index].files[0].parent
+            for index, reason in left_out.items()
+            if reason.startswith(RIVAL)
+        }
+        folders = set(taken.values())
+        if len(folders) == 1 or not rivals & folders:
+            return ""
+        where = [f"{CHANNEL_TITLES[channel]} in '{path.name}'" for channel, path in taken.items()]
+        return (
+            f"The volumes lie in several folders ({', '.join(where)}), as if of several patients."
+        )
+
     def findings(self) -> tuple[Finding, ...]:
         """Return how each channel was recognised; a weak guess is a warning."""
         found = []
@@ -138,7 +163,11 @@ def find_study(folder: Path | str) -> FolderStudy:
     usable = [index for index, volume in enumerate(volumes) if not volume.left_out]
     found = identify([_candidate(volumes[index]) for index in usable])
     found = replace(found, remarks=(*_visits(volumes), *found.remarks))
-    return FolderStudy(tuple(volumes), _renumbered(found, usable, volumes))
+    study = FolderStudy(tuple(volumes), _renumbered(found, usable, volumes))
+    if not (mixture := study.mixture()):
+        return study
+    told = replace(study.identification, remarks=(mixture, *study.identification.remarks))
+    return replace(study, identification=told)
 
 
 def read_folder_study(
@@ -159,7 +188,8 @@ def read_folder_study(
         named: file of each channel that the user names; it goes before what was recognised.
 
     Raises:
-        InputError: a channel is missing, or see `find_study` and `study.check_study`.
+        InputError: a channel is missing, files may be of several patients, or see `find_study` and
+            `study.check_study`.
     """
     named = named or {}
     found = find_study(folder)
@@ -170,6 +200,8 @@ def read_folder_study(
     missing = lacking(there, () if unread else optional)
     if missing:
         raise _not_found(missing, found)
+    if mixture := found.mixture(chosen):
+        raise InputError(mixture, "Give the folder of one patient, or name the files yourself.")
     acquired = {name: moment for name, moment in found.acquired().items() if name in chosen}
     images = {
         channel: chosen[channel].read(channel)

@@ -305,6 +305,27 @@ def test_a_missing_contrast_is_refused_unless_it_is_optional(small, tmp_path):
     assert set(read_folder_study(tmp_path, optional=("flair",)).images) == {"t1", "t1c", "t2"}
 
 
+def test_files_of_two_patients_are_not_mixed(small, tmp_path):
+    for channel in CHANNELS:
+        for patient in ("anna", "bert"):
+            (tmp_path / patient).mkdir(exist_ok=True)
+            if (patient, channel) != ("anna", "flair"):
+                sitk.WriteImage(small[channel], str(tmp_path / patient / f"{channel}.nii.gz"))
+    told = "T1 in 'anna', contrast-enhanced T1 in 'anna', T2 in 'anna', FLAIR in 'bert'"
+    assert told in find_study(tmp_path).identification.remarks[0]
+    with pytest.raises(InputError, match="as if of several patients") as caught:
+        read_folder_study(tmp_path)
+    assert "Give the folder of one patient" in caught.value.advice
+    named = {"flair": tmp_path / "bert" / "flair.nii.gz"}
+    assert set(read_folder_study(tmp_path, named=named).images) == set(CHANNELS)
+    # A folder for each contrast is one patient's.
+    apart = tmp_path / "apart"
+    for channel in CHANNELS:
+        (apart / channel).mkdir(parents=True)
+        shutil.copy(tmp_path / "bert" / f"{channel}.nii.gz", apart / channel)
+    assert find_study(apart).mixture() == ""
+
+
 def test_an_empty_folder_is_said_to_be_empty(tmp_path):
     with pytest.raises(InputError, match="holds no volumes"):
         find_study(tmp_path)
