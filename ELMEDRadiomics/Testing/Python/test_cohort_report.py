@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ELMEDLib.command import main
 from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.cohort.analyses.association import score_test
 from ELMEDRadiomicsLib.cohort.clinical import Choice, understand
@@ -275,3 +276,23 @@ def test_the_worker_can_do_it(reported):
     with pytest.raises(InputError, match="no measured cohort"):
         TASKS["cohort_report"]({"folder": str(reported[0].parent)}, lambda *_: None)
     json.dumps(TASKS["cohort_report"]({"folder": str(reported[0])}, lambda *_: None))
+
+
+def test_a_page_never_takes_the_place_of_a_table(tmp_path, capsys):
+    table = tmp_path / "clinical.csv"
+    table.write_text("patient,age\nanna,61\n")
+    for output in (table, tmp_path / "page.html"):
+        (tmp_path / "page.html").mkdir(exist_ok=True)
+        assert main(["cohort", "report", str(tmp_path), "-o", str(output)]) == 1
+    told = capsys.readouterr().err
+    assert "'clinical.csv' does not end in .html." in told
+    assert "page.html' is a folder, not a file." in told
+    assert table.read_text() == "patient,age\nanna,61\n"
+
+
+def test_a_follow_up_never_takes_the_place_of_its_table(tmp_path, capsys):
+    table = tmp_path / "scans.csv"
+    table.write_text("date,labels\n2024-02-05,seg.nii.gz\n")
+    assert main(["follow-up", str(table), "-o", str(table)]) == 1
+    assert "is one of the files that are read" in capsys.readouterr().err
+    assert table.read_text().startswith("date,labels")
