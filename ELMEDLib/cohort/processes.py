@@ -14,6 +14,7 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from ELMEDLib.cohort.interruption import interruption, unheard_by_children
 from ELMEDLib.cohort.record import Journal
 from ELMEDLib.cohort.work import carry_out, failure
 from ELMEDLib.errors import InputError, WorkerError
@@ -93,6 +94,7 @@ def results(job: Job, cases: Sequence[Case], places: Places) -> Ended:
         InputError: there is no cluster at the address.
         WorkerError: the cluster was lost.
         OutputError: a record cannot be written.
+        KeyboardInterrupt: the user has interrupted the run, some moments ago at the most.
     """
     if places.scheduler or (places.workers and has_dask()):
         yield from _in_processes(job, cases, places)
@@ -103,7 +105,7 @@ def results(job: Job, cases: Sequence[Case], places: Places) -> Ended:
 
 
 def _in_processes(job: Job, cases: Sequence[Case], places: Places) -> Ended:
-    with _client(places) as client:
+    with interruption() as interrupted, _client(places) as client:
         # Here, each process has one case at a time: one that ends its process takes no other along.
         # A cluster may grow, so it gets all at once.
         at_once = len(cases) if places.scheduler else places.workers
@@ -119,6 +121,7 @@ def _in_processes(job: Job, cases: Sequence[Case], places: Places) -> Ended:
 
         begin(at_once)
         while working:
+            interrupted.check()
             try:
                 future = ended.get(timeout=LOOK_S)
             except queue.Empty:
@@ -187,7 +190,8 @@ def _client(places: Places) -> Iterator[Any]:
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set(SETTINGS):
-        cluster = None if places.scheduler else _own_cluster(places.workers)
+        with unheard_by_children():
+            cluster = None if places.scheduler else _own_cluster(places.workers)
         try:
             client = distributed.Client(cluster or places.scheduler, timeout=PATIENCE_S)
         except (OSError, ValueError, TypeError, asyncio.TimeoutError) as error:
@@ -224,10 +228,7 @@ def _own_cluster(workers: int) -> Any:
 
 
 def dask_setup(_worker: Any) -> None:
-    """Ignore interruptions in a process that Dask has started here; Dask calls this by its name.
-
-    Ctrl+C reaches all processes of a terminal: the first one ends the others, quietly.
-    """
+    """Ignore Ctrl+C in a process that Dask has started here; Dask calls this by its name."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -266,6 +266,27 @@ def test_an_interruption_from_the_keyboard_is_told_in_one_line(tmp_path):
     assert "goes on from there" in said
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows interrupts otherwise")
+def test_an_interruption_is_heard_at_whatever_moment_it_comes(tmp_path, deadly):
+    pytest.importorskip("distributed", reason="Dask is not installed")
+
+    class Tidied:
+        """Python drops what is raised here."""
+
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def progress(_stage, fraction, _message):
+        if 0 < fraction < 0.1:
+            Tidied()
+
+    made = Undertaking("test", deadly, {"log": str(tmp_path / "log.txt")}, {}, ("process",))
+    many = cases(*(f"c{number}" for number in range(100)))
+    with pytest.raises(KeyboardInterrupt):
+        run_cohort(made, many, tmp_path / "out", Places(workers=1), progress)
+    assert 0 < len(worked_on(tmp_path)) < 100
+
+
 def test_an_existing_cluster_does_the_work(tmp_path, deadly, cluster, monkeypatch):
     monkeypatch.chdir(tmp_path)  # the cluster was started in another folder
     arguments = {"log": str(tmp_path / "log.txt")}
