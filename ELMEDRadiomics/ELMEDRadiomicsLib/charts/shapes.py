@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ELMEDRadiomicsLib.shape import Shape, shape
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -21,6 +19,8 @@ SIZES = ("Maximum3DDiameter", "SurfaceArea", "MeshVolume", "SurfaceVolumeRatio")
 
 def shape_features(mask: NDArray[np.bool_], spacing: Sequence[float]) -> dict[str, float]:
     """Return the features of a segment, bool `(z, y, x)` with `spacing` (z, y, x) in mm."""
+    from ELMEDRadiomicsLib.shape import Shape, shape  # SciPy: the panel needs `radar` alone
+
     return {name: float(v) for name, v in shape(Shape(mask, spacing), RATIOS + SIZES).items()}
 
 
