@@ -43,6 +43,7 @@ screenshots: demo ## Make the pictures of the documentation: the demo's and the 
 	mkdir -p Resources/Screenshots
 	cp "$(OUT)/pictures/overview.png" Resources/Screenshots/demo-overview.png
 	PYTHONPATH=Testing $(VENV)/python -m host.screenshots $(ARGUMENTS)
+	PYTHONPATH=Testing $(VENV)/python -m host.radiomics_screenshots $(ARGUMENTS)
 
 app: setup ## Open the panels in a window without Slicer (needs a screen)
 	PYTHONPATH=Testing $(VENV)/python -m host.app $(ARGUMENTS)
