@@ -6,14 +6,14 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
+import slicer
+
 from ELMEDRadiomicsLib.burden.corrections import Corrections
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
-    import slicer
-
-    from ELMEDRadiomicsLib.burden.results import Burden
+    from ELMEDRadiomicsLib.burden.results import Burden, Lesion
 
 CORRECTIONS = "ELMED.CorrectedDiameters"
 """Attribute of a segmentation: `Corrections.as_json`, as JSON."""
@@ -47,3 +47,20 @@ def correctionsOf(segmentationNode: slicer.vtkMRMLSegmentationNode) -> dict[str,
     with contextlib.suppress(TypeError, ValueError):
         return json.loads(segmentationNode.GetAttribute(CORRECTIONS))
     return None
+
+
+def mayReplace(corrected: Sequence[Lesion], title: str) -> bool:
+    """Ask whether a new measurement may take the place of diameters corrected by hand.
+
+    Args:
+        corrected: lesions with lines that were moved; nothing is asked where there are none.
+        title: of the window.
+    """
+    if not corrected:
+        return True
+    names = ", ".join(lesion.name for lesion in corrected)
+    question = (
+        f"Diameters were corrected by hand: {names}. "
+        "A new measurement puts computed lines in their place. Replace them?"
+    )
+    return bool(slicer.util.confirmOkCancelDisplay(question, windowTitle=title))

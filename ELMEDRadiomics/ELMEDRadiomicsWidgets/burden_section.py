@@ -14,10 +14,10 @@ from ELMEDLib.bridge.segment_images import segmentNames
 from ELMEDLib.bridge.tables import setTable
 from ELMEDLib.bridge.workplace import chosenPython
 from ELMEDLib.errors import ELMEDError
-from ELMEDRadiomicsLib.burden.results import Burden
+from ELMEDRadiomicsLib.burden.results import Burden, Lesion
 from ELMEDRadiomicsLib.burden.writing import COLUMNS, lesion_rows, write_burden
 from ELMEDRadiomicsWidgets.burden_choices import BurdenChoices, guessedParts
-from ELMEDRadiomicsWidgets.burden_corrections import keepCorrections
+from ELMEDRadiomicsWidgets.burden_corrections import keepCorrections, mayReplace
 from ELMEDRadiomicsWidgets.burden_edits import editedBurden
 from ELMEDRadiomicsWidgets.burden_lines import BurdenLines, jumpToLine
 from ELMEDRadiomicsWidgets.burden_run import BurdenRequest, BurdenWorkplace
@@ -61,6 +61,8 @@ class BurdenSection(WorkSection):
         self.burden: Burden | None = None
         self.location: dict[str, Any] | None = None
         self._current: Burden | None = None
+        self._corrected: list[Lesion] = []
+        self._agreed: list[Lesion] = []
         self._measuredParts: dict[str, str] = {}
         self._segmentation = segmentation
         self._onCorrected = onCorrected
@@ -109,6 +111,7 @@ class BurdenSection(WorkSection):
         self._lines.release()
         self.tableNode = self.burden = self.location = self._current = None
         self._measuredParts = {}
+        self._corrected = []
 
     def built(self) -> None:
         """Connect the widgets."""
@@ -172,6 +175,7 @@ class BurdenSection(WorkSection):
         if burden is None:
             return
         self._current, edited = editedBurden(burden)
+        self._corrected = [lesion for lesion in self._current.lesions if lesion.name in edited]
         if keepCorrections(self._measuredNode(), self._current, edited):
             self._onCorrected()
         fillLesions(ui.burdenLesionsTable, self._current, edited)
@@ -240,6 +244,14 @@ class BurdenSection(WorkSection):
 
     # Runs
 
+    def pressed(self, *_) -> None:
+        """Measure, or cancel; lines corrected by hand are replaced only where the user agrees."""
+        if not self.place.running:
+            if not mayReplace(self._corrected, self.title):
+                return
+            self._agreed = self._corrected
+        super().pressed()
+
     def start(self, onProgress: Callable[..., None], onEnd: Callable[..., None]) -> None:
         """Measure the chosen segments."""
         request = BurdenRequest(
@@ -254,6 +266,9 @@ class BurdenSection(WorkSection):
 
     def succeeded(self, run: BurdenRun) -> str:
         """Show a new burden."""
+        # Lines can be dragged while the work goes on.
+        if self._corrected != self._agreed and not mayReplace(self._corrected, self.title):
+            return "The corrected lines were kept, and the new measurement was dropped."
         self._take(run.result(), run.request)
         said = f"Measured in {self.burden.seconds:.1f} s: {len(self.burden.lesions)} lesions."
         return " ".join([said, *self.burden.warnings])

@@ -135,6 +135,49 @@ def test_lesions_are_measured_shown_edited_undone_and_saved(host, section, slice
     assert len(lines(slicer)) == 8
 
 
+def test_lines_corrected_by_hand_are_replaced_only_where_the_user_agrees(
+    host, section, slicer, monkeypatch
+):
+    questions, answers = [], [False, False, True]
+
+    def confirm(question, **_):
+        questions.append(question)
+        return answers.pop(0)
+
+    def drag(share):
+        line = lines(slicer)["Enhancing 2: perpendicular"]
+        start, end = (np.array(line.GetNthControlPointPositionWorld(n)) for n in range(2))
+        line.SetNthControlPointPositionWorld(1, *(start + share * (end - start)))
+        return line.GetLineLengthWorld()
+
+    def there():
+        length = lines(slicer)["Enhancing 2: perpendicular"].GetLineLengthWorld()
+        return length, cells(section.ui.burdenLesionsTable, 1)[0][0]
+
+    monkeypatch.setattr(slicer.util, "confirmOkCancelDisplay", confirm)
+    measure(host, section)
+    computed = there()[0]
+
+    # Dragged while the work goes on: asked at its end, and kept.
+    section.ui.burdenApplyButton.click()
+    length = drag(0.8)
+    host.wait_until(lambda: not section.place.running, 120)
+    assert "Enhancing 2" in questions[0]
+    assert there() == (pytest.approx(length), "✎")
+    assert "kept" in section.ui.burdenStatusLabel.text
+
+    # Pressed again: asked first.
+    section.ui.burdenApplyButton.click()
+    assert len(questions) == 2
+    assert not section.place.running
+    assert there() == (pytest.approx(length), "✎")
+
+    # Agreed: replaced, and asked once only.
+    measure(host, section)
+    assert len(questions) == 3
+    assert there() == (pytest.approx(computed), "E")
+
+
 def test_an_atlas_of_the_users_own_tells_the_place(host, section, slicer, tmp_path):
     from ELMEDLib.bridge.volumes import updateVolumeFromImage
 
