@@ -98,10 +98,11 @@ def items(value: object, what: str, most: int) -> list[Any]:
     Raises:
         InputError: it is something else, or too long.
     """
-    if not isinstance(value, (list, tuple)) or len(value) > most:
-        raise InputError(
-            f"{_upper(what)} is {shown(value)}.", f"Give a list of at most {most} entries."
-        )
+    advice = f"Give a list of at most {most} entries."
+    if not isinstance(value, (list, tuple)):
+        raise InputError(f"{_upper(what)} is {shown(value)}.", advice)
+    if len(value) > most:
+        raise InputError(f"{_upper(what)} has {len(value)} entries.", advice)
     return list(value)
 
 

@@ -124,13 +124,19 @@ def _points(arguments: argparse.Namespace, progress: Progress) -> None:
     from ELMEDPlaygroundLib.generative.measures import against_noise
     from ELMEDPlaygroundLib.generative.models import begin
     from ELMEDPlaygroundLib.generative.tables import samples_columns
-    from ELMEDPlaygroundLib.generative.views import generated
+    from ELMEDPlaygroundLib.generative.views import MOST_GUIDANCE, generated
 
     steps = checked.whole(arguments.steps, "'--steps'", 1, 1_000_000)
+    guidance = checked.number(arguments.guidance, "'--guidance'", 0.0, MOST_GUIDANCE)
+    if guidance and arguments.mode is None:
+        raise InputError(
+            "'--guidance' says how strongly to ask for a mode, and none is asked for.",
+            "Add --mode, or leave --guidance out.",
+        )
     torch.set_num_threads(1)
     spec = {"kind": arguments.points, "seed": arguments.seed, "model": arguments.model}
     experiment: Any = begin({**spec, **_preset(arguments.model, arguments.preset)})
-    wish = {"mode": arguments.mode, "guidance": arguments.guidance}
+    wish = {"mode": arguments.mode, "guidance": guidance}
     if arguments.mode is not None and arguments.model != MODELS[0]:
         raise InputError(
             "Only a diffusion model can be asked for one mode.",

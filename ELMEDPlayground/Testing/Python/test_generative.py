@@ -258,6 +258,24 @@ def test_the_command_refuses_a_mode_that_there_is_not(tmp_path, capsys):
     assert not path.exists()
 
 
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        (["--guidance", "nan"], "'--guidance' is nan. Give a number from 0 to 20."),
+        (["--guidance", "inf", "--mode", "1"], "'--guidance' is inf."),
+        (["--guidance", "-1", "--model", "gan"], "'--guidance' is -1.0."),
+        (["--guidance", "2"], "none is asked for. Add --mode"),
+    ],
+)
+def test_the_command_refuses_a_guidance_that_is_none(tmp_path, capsys, wish, says):
+    from ELMEDLib.command import main
+
+    path = tmp_path / "points.csv"
+    assert main(["generate", "moons", *wish, "-o", str(path)]) == 1
+    assert says in capsys.readouterr().err
+    assert not path.exists()
+
+
 def test_an_epoch_stays_what_it_was_when_the_batch_is_changed_on_the_run():
     model = begin({**SMALL, "batch": 100})
     model.advance(steps=30)

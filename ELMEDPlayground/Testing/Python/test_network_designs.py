@@ -112,6 +112,8 @@ def test_layers_that_do_not_fit_say_so():
         design_from({"layers": [{"kind": "pool", "size": 16}]}, (1, 8, 8), 2)
     with pytest.raises(InputError, match="parameters"):
         design_from({"layers": [{"kind": "dense", "neurons": 4096}] * 4}, (4096,), 2)
+    with pytest.raises(InputError, match=r"layers has 25 entries\. Give a list of at most 24"):
+        design_from({"layers": [{"kind": "dense", "neurons": 4}] * 25}, (4,), 2)
     # Torch fails here, at the first batch of one example: the last of an epoch, for instance.
     for first in ({"kind": "dense", "neurons": 1}, {"kind": "conv", "filters": 1, "kernel": 8}):
         with pytest.raises(InputError, match="single number"):

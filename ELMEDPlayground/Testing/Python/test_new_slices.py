@@ -376,3 +376,7 @@ def test_the_command_writes_a_volume_and_says_what_was_measured(files, tmp_path,
     assert "same name" in capsys.readouterr().err
     assert elmed(["generate", "--volume", "nobody.nii.gz", "--output", str(output)]) == 1
     assert "There is no file 'nobody.nii.gz'." in capsys.readouterr().err
+    series = tmp_path / "series.nii.gz"
+    sitk.WriteImage(sitk.Image([6, 6, 6, 2], sitk.sitkFloat32), str(series))
+    assert elmed(["generate", "--volume", str(series), "--output", str(output)]) == 1
+    assert "The given volume has 4 dimensions instead of 3." in capsys.readouterr().err

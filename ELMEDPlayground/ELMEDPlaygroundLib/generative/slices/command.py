@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from ELMEDLib.progress import Progress
 
+GIVEN = "given"
+"""What errors call a volume that stands alone: "The given volume has ..."."""
+
 
 def add_arguments(parser: Any) -> None:
     """Add what slices of scans need to `elmed generate`."""
@@ -63,8 +66,8 @@ def run(arguments: argparse.Namespace, progress: Progress) -> None:
         subjects: list[dict[str, Any]] = [{"images": dict(zip(names, paths, strict=True))}]
         outputs = {name: str(arguments.output / f"{name}-synthetic.nii.gz") for name in names}
     else:
-        subjects = [{"images": {"volume": path}} for path in paths]
-        outputs = {"volume": str(arguments.output)}
+        subjects = [{"images": {GIVEN: path}} for path in paths]
+        outputs = {GIVEN: str(arguments.output)}
     for output in outputs.values():
         check_ending(output)
         check_writable(output)
