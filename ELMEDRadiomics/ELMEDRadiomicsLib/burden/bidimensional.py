@@ -23,6 +23,7 @@ from ELMEDRadiomicsLib.burden.chords import (
     widths,
 )
 from ELMEDRadiomicsLib.burden.closed_region import ClosedRegion
+from ELMEDRadiomicsLib.burden.pieces import by_piece
 from ELMEDRadiomicsLib.diameters import mesh_points
 
 if TYPE_CHECKING:
@@ -83,6 +84,9 @@ def largest_crosses(
     Args:
         mask: (planes, rows, columns).
         spacing: of planes, rows and columns, in mm.
+
+    Raises:
+        InputError: the mask is too porous (see `pieces`).
     """
     classic: Cross | None = None
     product: Cross | None = None
@@ -119,14 +123,14 @@ class _Plane:
     def crosses(self, classic: float, product: float) -> tuple[list[Cross], list[Cross]]:
         """Return the pairs by either rule that exceed what was reached before (mm²)."""
         region = ClosedRegion(self._mask, self._spacing)
-        points = mesh_points(self._mask).astype(np.int64)
-        extents = widths(region, points)
+        points, pieces = by_piece(self._mask, mesh_points(self._mask).astype(np.int64))
+        extents = widths(region, points, pieces)
         if (extents * across(extents)).max() < classic:
             return [], []
         # The longer line of a pair that exceeds what was reached is longer than its square root;
         # the shorter one is so long that the longest one across it could make up for it.
         shortest = np.minimum(classic**0.5, product / across(extents)) * (1 - 1e-6)
-        chords = Chords(region, points, shortest)
+        chords = Chords(region, points, shortest, pieces)
         # Few points have no line in most directions: there, nothing is told from their absence.
         few = extents.max() < FEW_PIXELS * max(self._spacing)
         longest = chords.longest(-1.0 if few else product)

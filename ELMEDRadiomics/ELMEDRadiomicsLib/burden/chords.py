@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ELMEDRadiomicsLib.burden.closed_region import STEP
+from ELMEDRadiomicsLib.burden.pieces import pairs
 
 if TYPE_CHECKING:
     from ELMEDRadiomicsLib.burden.closed_region import ClosedRegion
@@ -26,7 +27,7 @@ AT_ONCE = (2, 8, 32, 128, 512, 2048)
 """How many lines of each direction are tried in one round after the other."""
 
 PACKED = 24
-"""Bits for the length and for the number of a line: borders have less than 5000 points."""
+"""Bits for the length and for the number of a line: there are less, see `pieces.MOST_LINES`."""
 
 HALVINGS = 4
 """Halvings of a line at which it is looked at before all are sorted."""
@@ -53,20 +54,21 @@ class Chord:
 class Chords:
     """The lines between the points of a region's border, sorted by direction and length."""
 
-    def __init__(self, region: ClosedRegion, points: Ints, shortest: Floats) -> None:
-        """Compare every point with every other.
+    def __init__(self, region: ClosedRegion, points: Ints, shortest: Floats, pieces: Ints) -> None:
+        """Compare every point with every other of its piece.
 
         Args:
             region: the region.
             points: (points, 2), in half pixels, on its border.
             shortest: by direction; lines up to this length, in mm, are left out.
+            pieces: where each starts among the points, see `pieces.by_piece`.
         """
         rows, columns = (points * (region.spacing / 2)).astype(np.float32).T
-        squares = (rows - rows[:, None]) ** 2 + (columns - columns[:, None]) ** 2
-        first, second = np.divmod(np.flatnonzero(squares > shortest.min() ** 2), len(points))
-        once = first < second
-        first, second = first[once], second[once]
-        lengths = np.sqrt(squares[first, second])
+        first, second = pairs(pieces, len(points))
+        squares = (rows[first] - rows[second]) ** 2 + (columns[first] - columns[second]) ** 2
+        long = squares > shortest.min() ** 2
+        first, second = first[long], second[long]
+        lengths = np.sqrt(squares[long])
         angles = np.arctan2(rows[second] - rows[first], columns[second] - columns[first])
         degrees = np.rint(np.degrees(angles)).astype(np.int32) % DIRECTIONS
         long = np.flatnonzero(lengths > shortest[degrees])
@@ -203,13 +205,14 @@ def _refined(region: ClosedRegion, ends: Floats, steps: Floats) -> Floats:
     return refined
 
 
-def widths(region: ClosedRegion, points: Ints) -> Floats:
-    """Return how long a line in each direction can be at most: how far the points lie apart."""
+def widths(region: ClosedRegion, points: Ints, pieces: Ints) -> Floats:
+    """Return how long a line in each direction can be at most: how wide the widest piece is."""
     places = points / 2 * region.spacing
     angles = np.radians(np.arange(DIRECTIONS))
     along = places[:, :1] * np.sin(angles) + places[:, 1:] * np.cos(angles)
     # A line may deviate from its direction, rounded to whole degrees, by half a degree.
-    longest: Floats = np.ptp(along, axis=0) / np.cos(np.radians(0.5))
+    wide = np.maximum.reduceat(along, pieces) - np.minimum.reduceat(along, pieces)
+    longest: Floats = wide.max(axis=0) / np.cos(np.radians(0.5))
     return longest
 
 

@@ -39,7 +39,7 @@ def measure_burden(
         progress: told how far the work is.
 
     Raises:
-        InputError: the image is not 3D, or an option means nothing.
+        InputError: the image is not 3D, an option means nothing, or a segment is too porous.
     """
     options = options or BurdenOptions()
     if labels.GetDimension() != THREE_DIMENSIONS:
