@@ -230,6 +230,30 @@ class Bench:
         elif then is not None:
             then()
 
+    def takeAway(
+        self,
+        take: Callable[[Mapping[str, Any], Mapping[str, Any] | None], None],
+        lost: Callable[[], None],
+    ) -> None:
+        """Fetch the experiment as it is now, also where another begins before there is an answer.
+
+        Args:
+            take: called with the choices and the state; the latter is None where none is yet.
+            lost: called instead when the worker does not answer; it is not called when the worker
+                is let go meanwhile.
+        """
+        spec, generation = dict(self.spec), self._generation
+
+        def failed(error: ELMEDError) -> None:
+            lost()
+            if generation == self._generation:
+                self._failed(error)
+
+        if self.summary is None:
+            take(spec, self.state)
+        else:
+            self.laboratory.ask("save", {}, lambda answer: take(spec, answer["state"]), failed)
+
     def ask(
         self,
         task: str,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ELMEDPlaygroundWidgets.bench import Bench
 
 FORMAT = "elmed-playground-experiment"
+NOT_SAVED = "Not saved: {}. The experiment was gone before it could be fetched; save it again."
 CONFUSION = "confusion"
 SAMPLES = "generated"
 NO_POINTS = (
@@ -113,6 +114,7 @@ class ExportSection(Section):
         )
         self._confusionNode: slicer.vtkMRMLTableNode | None = None
         self._samplesNode: slicer.vtkMRMLTableNode | None = None
+        self._saving: list[str] = []  # files of experiments that are being fetched
         self.widget = qt.QWidget()
         layout = qt.QVBoxLayout(self.widget)
         grid = qt.QGridLayout()
@@ -133,19 +135,26 @@ class ExportSection(Section):
         """Forget the tables: they are gone."""
         self._tableNode = self._confusionNode = self._samplesNode = self._charted = None
         self.saidLabel.text = ""
+        self._notSaved()
 
     # What can be done without dialogs
 
     def writeExperiment(self, path: Path, then: Callable[[], None] | None = None) -> None:
-        """Write the experiment as it is now; the file is there when `then` is called."""
+        """Write the experiment as it is now; the file is there when `then` is called.
 
-        def write() -> None:
-            content = {"format": FORMAT, "spec": self.bench.spec, "state": self.bench.state}
-            self._write(path, json.dumps(content))
+        What the worker does first may take long; whatever begins meanwhile, this one is written.
+        """
+
+        def write(spec: Mapping[str, Any], state: Mapping[str, Any] | None) -> None:
+            if path.name in self._saving:
+                self._saving.remove(path.name)
+            self._write(path, json.dumps({"format": FORMAT, "spec": spec, "state": state}))
             if then is not None:
                 then()
 
-        self.bench.save(then=write)
+        self._saving.append(path.name)
+        self._say(f"Saving: {path.name}...")
+        self.bench.takeAway(write, self._notSaved)
 
     def readExperiment(self, path: Path) -> None:
         """Take up the experiment of a file.
@@ -335,12 +344,19 @@ class ExportSection(Section):
         except OSError as error:
             self.bench.troubled(f"It could not be written: {error.strerror}. Try another folder.")
 
+    def _notSaved(self) -> None:
+        """Say which experiments cannot be written any more."""
+        if self._saving:
+            self._say(NOT_SAVED.format(", ".join(self._saving)))
+            self._saving = []
+
     def _say(self, sentence: str) -> None:
         self.saidLabel.text = sentence
 
     def created(self, summary: Mapping[str, Any]) -> None:  # noqa: ARG002 - a follower's
         """Let the next tables be new ones: it is another experiment."""
         self._tableNode = self._confusionNode = self._samplesNode = self._charted = None
+        self._notSaved()  # the worker answers in turn: what is not there now does not come
 
 
 def _ask(title: str, nameFilter: str, suggested: str = "") -> Path | None:

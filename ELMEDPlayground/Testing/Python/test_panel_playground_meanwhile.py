@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 import pytest
 
@@ -199,6 +201,39 @@ def test_who_asks_is_answered_also_where_others_fail_or_another_python_is_chosen
         QSettings().remove(PYTHON_SETTING)
         laboratory.close()
         host.slot_errors.clear()
+
+
+def test_an_experiment_is_saved_as_it_was_asked_for_whatever_begins_meanwhile(
+    host, panel, bench, tmp_path
+):
+    export, path = page(panel, "Export"), tmp_path / "asked.json"
+    quiet(host, bench)
+    asked, rested = bench.spec, step(bench)
+    bench.step(50)  # which the save waits for
+    export.writeExperiment(path)
+    assert "Saving: asked.json" in export.saidLabel.text
+    bench.change(data={"kind": "moons"})
+    host.wait_until(lambda: bench.summary is not None, 60)
+    quiet(host, bench)
+    assert "Saved: asked.json" in export.saidLabel.text
+    saved = json.loads(path.read_text("utf-8"))
+    assert saved["spec"] == asked
+    assert saved["state"]["step"] == rested + 50
+    assert bench.spec["data"] == {"kind": "moons"}
+
+
+@pytest.mark.parametrize("ends", ["worker", "scene"])
+def test_an_experiment_that_cannot_be_saved_any_more_is_told(host, panel, bench, tmp_path, ends):
+    export, path = page(panel, "Export"), tmp_path / "asked.json"
+    quiet(host, bench)
+    worker = panel.logic.laboratory.workerProcessID
+    os.kill(worker, signal.SIGSTOP)
+    export.writeExperiment(path)
+    if ends == "scene":
+        host.close_scene()
+    os.kill(worker, signal.SIGKILL)
+    host.wait_until(lambda: "Not saved: asked.json" in export.saidLabel.text, 60)
+    assert not path.exists()
 
 
 # The page Scan
