@@ -70,7 +70,6 @@ class Bench:
         self._leaving = False
         self._away = False
         self._live: dict[str, Any] = {}  # settings that were changed since the state was fetched
-        self._viewsAsked: dict[str, Any] = {}
         self._unsettled = False
         self._until = 0
         self._advancing = -1
@@ -200,6 +199,7 @@ class Bench:
         self._createIfNeeded()
         self.pause()
         self._ask("advance", {"steps": steps, "views": self.viewsWanted()}, self._stepped)
+        self.refresh()  # views that are slow may lag behind the first time
 
     def act(self, step: str) -> None:
         """Do one of the seven steps."""
@@ -352,8 +352,7 @@ class Bench:
         if self._advancing == self._generation:
             return
         self._advancing = self._generation
-        self._viewsAsked = self.viewsWanted()
-        arguments: dict[str, Any] = {"seconds": FRAME_S, "views": self._viewsAsked}
+        arguments: dict[str, Any] = {"seconds": FRAME_S, "views": self.viewsWanted()}
         self._until = self.stopAt if self.stopAt > self.latest.get("step", 0) else 0
         if self._until:
             arguments["until"] = self._until
@@ -379,8 +378,8 @@ class Bench:
         self._take(answer)
         if rests:
             self.save()
-        if self._viewsAsked != self.viewsWanted():
-            self.refresh()  # it rests, and somebody has chosen something meanwhile
+        # When it rests: what is slow may have lagged behind, or somebody has chosen something.
+        self.refresh()
 
     def _take(self, answer: dict[str, Any]) -> None:
         self.latest = answer

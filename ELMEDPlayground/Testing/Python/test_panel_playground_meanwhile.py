@@ -203,6 +203,25 @@ def test_who_asks_is_answered_also_where_others_fail_or_another_python_is_chosen
         host.slot_errors.clear()
 
 
+def test_a_slow_view_shows_the_step_at_which_the_training_rests(host, panel, bench):
+    """While it goes on, a probe of many neurons is fitted at few of its steps."""
+
+    def probed():
+        return bench.latest.get("views", {}).get("probe", {}).get("step")
+
+    bench.views.show(["probe"])
+    wide = [{"kind": "dense", "neurons": 400}] * 2
+    bench.change(data={"kind": "spiral", "count": 1000}, network={"layers": wide})
+    panel.ui.runButton.click()
+    host.wait_until(lambda: probed() not in (None, step(bench)), 60)  # it lags behind
+    panel.ui.pauseButton.click()
+    quiet(host, bench)
+    assert probed() == step(bench)
+    panel.ui.stepButton.click()
+    quiet(host, bench)
+    assert probed() == step(bench)
+
+
 def test_an_experiment_is_saved_as_it_was_asked_for_whatever_begins_meanwhile(
     host, panel, bench, tmp_path
 ):
