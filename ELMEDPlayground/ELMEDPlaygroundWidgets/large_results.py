@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ class LargeResults:
     """A picture or a text, marked as synthetic, and a button that adds it to the scene."""
 
     def __init__(self) -> None:
-        self._folder = ""
+        self._removal: weakref.finalize | None = None  # of the picture's folder
         self._answer: Mapping[str, Any] = {}
         self._prompt = ""
         self.widget = qt.QWidget()
@@ -62,8 +63,10 @@ class LargeResults:
         asked = {"prompt": values["prompt"], "seed": values["seed"]}
         if kind == "text":
             return "large_text", {**asked, "tokens": values["length"]}
-        self._folder = tempfile.mkdtemp(prefix="elmed-picture-")
-        output = str(Path(self._folder) / "picture.png")
+        folder = tempfile.mkdtemp(prefix="elmed-picture-")
+        # At the end of the application at the latest: it may tell no panel that it ends.
+        self._removal = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        output = str(Path(folder) / "picture.png")
         return "large_picture", {**asked, "steps": values["length"], "output": output}
 
     def show(self, answer: Mapping[str, Any], prompt: str) -> str:
@@ -86,9 +89,8 @@ class LargeResults:
     def clear(self) -> None:
         """Forget what was made, and remove its file."""
         self._answer = {}
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = ""
+        if self._removal is not None:
+            self._removal()
         for part in (self.pictureLabel, self.textEdit, self.sceneButton):
             part.visible = False
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -162,4 +164,25 @@ def test_what_a_model_says_of_itself_is_shown_as_it_is_and_pictures_leave_no_fil
     folder = Path(arguments["output"]).parent
     assert folder.is_dir()
     large.cleanup()
+    assert not folder.exists()
+
+
+def test_a_picture_is_gone_with_an_application_that_tells_no_panel_of_its_end(project, tmp_path):
+    program = f"""
+import sys, tempfile
+tempfile.tempdir = {str(tmp_path)!r}
+sys.path.insert(0, {str(project / NAME)!r})
+import host
+host.start([])
+from ELMEDPlaygroundWidgets.large_results import LargeResults
+results = LargeResults()
+_, asked = results.question("image", {{"prompt": "a brain", "seed": 0, "length": 1}})
+print(asked["output"])
+"""
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(
+        command, cwd=project / "Testing", check=True, stdout=subprocess.PIPE, text=True
+    )
+    folder = Path(ended.stdout.split()[-1]).parent
+    assert folder.parent == tmp_path
     assert not folder.exists()
