@@ -31,6 +31,7 @@ from ELMEDRadiomicsLib.cohort.joining import (
 )
 from ELMEDRadiomicsLib.cohort.names import CLINICAL, FEATURES, INTENSITIES, REPORT, TABLES
 from ELMEDRadiomicsLib.cohort.page import Page, page
+from ELMEDRadiomicsLib.cohort.stale import remove_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,6 +88,8 @@ def report_cohort(arguments: Mapping[str, Any], progress: Progress = no_progress
     cohort = _cohort(tables, choice, tuple(arguments.get("features") or ()))
     findings = _findings(cohort, progress, harmonising=bool(arguments.get("harmonise")))
     progress("writing", 0.95, "Writing the report")
+    if output.exists():
+        remove_tables(output.parent)
     joined = write_joined(tables.joined, output.parent) if tables.joined else []
     for finding in findings:
         if finding.table is not None:

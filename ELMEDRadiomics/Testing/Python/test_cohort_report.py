@@ -196,6 +196,26 @@ def test_without_a_clinical_table_the_report_says_what_is_missing(reported, tmp_
     assert "There is no clinical table" in output.read_text(encoding="utf-8")
 
 
+def test_a_new_page_leaves_no_table_of_the_page_it_replaces(reported, tmp_path):
+    asked = {"folder": str(reported[0]), "output": str(tmp_path / "report.html")}
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "mine.csv").write_text("a\n1\n")
+    report_cohort({**asked, "clinical": str(reported[0] / "known.csv")})
+    assert (tmp_path / "joined.csv").is_file()
+    assert (tmp_path / "tables" / "cox.csv").is_file()
+
+    report_cohort(asked)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "tables"]
+    left = {path.stem for path in (tmp_path / "tables").iterdir()}
+    assert left == {"mine", "intensities", "correlation"}
+
+
+def test_a_page_in_a_folder_of_others_takes_no_file_of_theirs_away(reported, tmp_path):
+    (tmp_path / "joined.csv").write_text("a\n1\n")
+    report_cohort({"folder": str(reported[0]), "output": str(tmp_path / "new.html")})
+    assert (tmp_path / "joined.csv").read_text() == "a\n1\n"
+
+
 def test_the_score_test_is_that_of_a_cox_model():
     from lifelines import CoxPHFitter
 
