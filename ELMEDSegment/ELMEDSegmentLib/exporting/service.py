@@ -144,6 +144,17 @@ def _check(wanted: Exported) -> None:
             f"There is no combined region '{unknown[0]}'.",
             f"Choose among {', '.join(REGION_SEGMENTS)}.",
         )
+    nifti = wanted.ending.startswith(".nii")
+    if wanted.regions and nifti:
+        raise InputError(
+            "NIfTI holds one label a voxel, and no combined regions beside them.",
+            "Leave the regions out, or export as .seg.nrrd or .dcm.",
+        )
+    if wanted.old_labels and not nifti:
+        raise InputError(
+            "Only NIfTI can have the enhancing tumour as label 4.",
+            "Leave the old labels out, or export as NIfTI (.nii.gz).",
+        )
     if wanted.ending == ".dcm" and not wanted.series:
         raise InputError(
             "A DICOM SEG refers to the DICOM series that the reference volume was read from, "

@@ -81,6 +81,8 @@ def test_a_wrong_command_is_told_in_one_line(capsys, command):
         ("export seg.nii.gz -o seg.png", "Use one of .seg.nrrd, .nii.gz, .nii, .dcm."),
         ("export seg.nii.gz -o seg.dcm", "none is given. Give the folder of the series"),
         ("export seg.nii.gz -o seg.dcm --series empty", "There is no DICOM image among"),
+        ("export seg.nii.gz -o new.nii.gz --regions WT", "NIfTI holds one label a voxel, and no "),
+        ("export seg.nii.gz -o new.seg.nrrd --old-labels", "Only NIfTI can have the enhancing"),
         ("models install nothing", "The catalogue has no model 'nothing'."),
         ("models add nowhere", "'nowhere' does not exist. Check the path"),
         (f"identify {'n' * 300}", "cannot be used: File name too long. Check the path."),
