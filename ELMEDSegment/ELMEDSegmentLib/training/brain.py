@@ -13,6 +13,7 @@ from ELMEDSegmentLib.model import save_weights
 from ELMEDSegmentLib.network import build_network
 from ELMEDSegmentLib.raw.brain_network import BrainManifest, scaled
 from ELMEDSegmentLib.simulate.heads import Head, draw_head, read_heads
+from ELMEDSegmentLib.store import check_name
 from ELMEDSegmentLib.training.average import WeightAverage
 from ELMEDSegmentLib.training.loss import dice_and_cross_entropy
 
@@ -91,8 +92,9 @@ def train_brain(plan: BrainTraining, progress: Progress) -> Path:
     """Train, and return the manifest; goes on from the checkpoint in the output folder, if any.
 
     Raises:
-        InputError: a label map cannot be used.
+        InputError: a label map cannot be used, or a model cannot have the name.
     """
+    check_name(plan.name)
     import torch
 
     plan.output.mkdir(parents=True, exist_ok=True)

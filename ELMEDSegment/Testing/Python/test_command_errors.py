@@ -83,6 +83,7 @@ def test_a_wrong_command_is_told_in_one_line(capsys, command):
         ("export seg.nii.gz -o seg.dcm --series empty", "There is no DICOM image among"),
         ("export seg.nii.gz -o new.nii.gz --regions WT", "NIfTI holds one label a voxel, and no "),
         ("export seg.nii.gz -o new.seg.nrrd --old-labels", "Only NIfTI can have the enhancing"),
+        ("train-brain -o new --name ../brain", "'../brain' cannot be a model's name. Use letters"),
         ("models install nothing", "The catalogue has no model 'nothing'."),
         ("models add nowhere", "'nowhere' does not exist. Check the path"),
         (f"identify {'n' * 300}", "cannot be used: File name too long. Check the path."),
