@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TABLE_NAME = "Glioma evaluation"
 TABLE_ROLE = "ELMED.Evaluation"
 
+EDITED = "The segments have changed since they were compared; compare them again."
+
 COLUMNS = {
     "dice": ("Dice", 3),
     "hd95_mm": ("HD95 mm", 1),
@@ -90,6 +92,16 @@ class EvaluateSection:
         # The table stays in the scene, for who wants to hold the results against each other.
         segmentationNode.RemoveNodeReferenceIDs(TABLE_ROLE)
         self._say("")
+
+    def edited(self, segmentationNode: slicer.vtkMRMLSegmentationNode) -> None:
+        """Show no more what a segmentation was compared with: its segments were changed."""
+        known = segmentationNode.GetNodeReference(TABLE_ROLE) is not None
+        if not known and self._compared is not segmentationNode:
+            return
+        self.forget(segmentationNode)
+        if segmentationNode is self._segmentationNode:
+            self._showTable(None)
+            self._say(EDITED)
 
     def cleanup(self) -> None:
         """Let go of the nodes."""

@@ -24,6 +24,9 @@ TABLE_NAME = "Glioma volumes"
 REPORT_ATTRIBUTE = "ELMED.Report"
 """Of the segmentation: the run report as JSON, saved with the scene."""
 
+EDITED_ATTRIBUTE = "ELMED.Edited"
+"""Of the segmentation: its segments were changed since the run; saved with the scene."""
+
 ROWS = {
     "necrotic_core": "Necrotic core",
     "oedema": "Oedema",
@@ -55,6 +58,7 @@ def importResult(
     setSegments(segmentationNode, labels, GLIOMA_SEGMENTS, present)
     setRegions(segmentationNode, labels if request.regions else None)
     segmentationNode.SetAttribute(REPORT_ATTRIBUTE, report)
+    segmentationNode.RemoveAttribute(EDITED_ATTRIBUTE)
     tableNode = request.tableNode
     if tableNode is None or not scene.IsNodePresent(tableNode):
         tableNode = _newNode("vtkMRMLTableNode", TABLE_NAME)

@@ -11,6 +11,7 @@ from ELMEDLib.bridge.panels import ResultsBox
 from ELMEDLib.bridge.segmentations import showSurfaces, surfacesShown
 from ELMEDLib.bridge.views import jumpTo, showVolume
 from ELMEDSegmentWidgets import hand_over, result_maps
+from ELMEDSegmentWidgets.edits import EditWatch, wasEdited
 from ELMEDSegmentWidgets.evaluate_section import EvaluateSection
 from ELMEDSegmentWidgets.export_section import ExportSection
 from ELMEDSegmentWidgets.glioma_labels import referenceVolumeOf
@@ -50,6 +51,7 @@ class ResultsView(ResultsBox):
         self.sections = self._loadSections()
         self.evaluation = EvaluateSection(self.sections, self.place, self._busyChanged)
         self.export = ExportSection(self.sections, self.place, self._busyChanged)
+        self._edits = EditWatch(self._edited)
         ui.show3DButton.connect("toggled(bool)", self._show3D)
         ui.editButton.connect("clicked(bool)", self._edit)
         ui.measureButton.connect("clicked(bool)", self._measure)
@@ -64,6 +66,9 @@ class ResultsView(ResultsBox):
         """Show the nodes of the latest result, or nothing."""
         ui = self.ui
         self._segmentationNode = segmentationNode
+        if segmentationNode is not None:
+            self._edits.watch(segmentationNode)
+        ui.editedLabel.visible = wasEdited(segmentationNode)
         self.showTable(tableNode)
         wasBlocked = ui.show3DButton.blockSignals(True)
         ui.show3DButton.checked = surfacesShown(segmentationNode)
@@ -112,6 +117,7 @@ class ResultsView(ResultsBox):
         """Let go of the nodes, and end what still works with them."""
         super().cleanup()
         self.place.close()
+        self._edits.cleanup()
         self.evaluation.cleanup()
         self.export.cleanup()
         self._segmentationNode = self._shownMap = self._outlined = None
@@ -153,6 +159,12 @@ class ResultsView(ResultsBox):
         """Let be compared and exported one after the other: both are done by one worker."""
         self.evaluation.check()
         self.export.check()
+
+    def _edited(self, segmentationNode: slicer.vtkMRMLSegmentationNode) -> None:
+        """Say of numbers that they are of the segments before."""
+        self.evaluation.edited(segmentationNode)
+        if segmentationNode is self._segmentationNode:
+            self.ui.editedLabel.visible = wasEdited(segmentationNode)
 
     def _edit(self, *_) -> None:
         hand_over.editSegments(self._segmentationNode, referenceVolumeOf(self._segmentationNode))

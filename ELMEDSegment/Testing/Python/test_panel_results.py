@@ -173,7 +173,12 @@ def test_result_is_judged_corrected_measured_and_exported(  # noqa: PLR0915 - on
     assert not display.GetVisibility2DFill()
     for choice in ("regionsCheckBox", "probabilitiesCheckBox", "uncertaintyCheckBox"):
         getattr(ui, choice).click()
+    draw(slicer, node, volumes["t1c"])
+    assert ui.editedLabel.isVisibleTo(ui.editedLabel.parent())
+    assert sections.scoresTableView.mrmlTableNode() is None
     assert segment(host, panel, "mirrorCheckBox") is node
+    assert not ui.editedLabel.isVisibleTo(ui.editedLabel.parent())
+    assert sections.evaluateMessageLabel.text == ""
     assert list(segmentation.GetSegmentIDs()) == ALL[:3]
     assert not ui.overlayFrame.visible
     assert slicer.mrmlScene.GetFirstNodeByName("Uncertainty (bits)") is None
@@ -241,6 +246,51 @@ def test_scores_go_to_what_was_compared_and_the_export_waits(
     sections.exportButton.click()
     assert sections.exportMessageLabel.text == "Cancelled; nothing was written."
     assert sections.evaluateButton.enabled
+
+
+def draw(slicer, node, volume):
+    """Let the user paint oedema over half of the volume."""
+    painted = np.zeros(slicer.util.arrayFromVolume(volume).shape, np.uint8)
+    painted[: len(painted) // 2] = 1
+    slicer.util.updateSegmentBinaryLabelmapFromArray(painted, node, "oedema", volume)
+
+
+def test_scores_and_volumes_of_segments_that_were_changed_by_hand_are_not_shown_as_theirs(
+    host, slicer, panel, volumes, small_study
+):
+    first, second = (
+        add_segmentation(slicer, small_study, volumes["t1c"], name=name) for name in "AB"
+    )
+    first.SetAttribute("ELMED.Report", "{}")
+    parameters = panel.panel.parameters
+    parameters.volumesTable = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTableNode", "Volumes")
+    parameters.segmentation = first
+    host.process_events()
+    ui, sections = panel.ui, panel.panel.results.sections
+    sections.referenceSelector.setCurrentNode(loaded_truth(slicer, small_study))
+    at_work(host, panel, sections.evaluateButton)
+    ui.show3DButton.click()
+    first.GetDisplayNode().SetSegmentVisibility("oedema", False)
+    assert sections.scoresTableView.mrmlTableNode() is not None
+    assert not ui.editedLabel.isVisibleTo(ui.editedLabel.parent())
+
+    parameters.segmentation = second
+    host.process_events()
+    draw(slicer, first, volumes["t1c"])
+    assert not ui.editedLabel.isVisibleTo(ui.editedLabel.parent())
+    parameters.segmentation = first
+    host.process_events()
+    assert sections.scoresTableView.mrmlTableNode() is None
+    assert ui.editedLabel.isVisibleTo(ui.editedLabel.parent())
+
+    # While it is compared, the labels that were copied are those from before.
+    sections.evaluateButton.click()
+    host.wait_until(lambda: panel.panel.results.place.run.fraction > 0)
+    draw(slicer, first, volumes["t1c"])
+    assert "changed since they were compared" in sections.evaluateMessageLabel.text
+    host.wait_until(lambda: not panel.panel.results.place.running)
+    assert first.GetNodeReference("ELMED.Evaluation") is None
+    assert sections.evaluateButton.text == "Compare"
 
 
 def test_the_map_over_the_slices_is_that_of_the_result_that_is_shown(
