@@ -70,8 +70,10 @@ def voxels_of(mask: sitk.Image, label: int) -> NDArray[np.bool_]:
     """Return where a mask (z, y, x) has the label.
 
     Raises:
-        MaskError: nowhere; the message lists the labels that there are.
+        MaskError: nowhere; the message lists the labels that there are. Or it is 0.
     """
+    if label == 0:
+        raise MaskError("Label 0 is the background, not a segment.", "Choose another label.")
     voxels = sitk.GetArrayViewFromImage(mask) == label
     if not voxels.any():
         found = labels_of(mask)

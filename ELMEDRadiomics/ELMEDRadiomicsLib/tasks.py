@@ -119,7 +119,14 @@ def _check_robustness(
 
 
 def options_of(given: Mapping[str, Any], profile: str) -> Options:
-    """Return the options of a request, with files read."""
+    """Return the options of a request, with files read.
+
+    Raises:
+        InputError: a file cannot be read, or a number means nothing.
+    """
+    threads = given.get("threads")
+    if threads is not None and threads < 1:
+        raise InputError(f"{threads} images cannot be worked on at once.", "Give 1 or more.")
     brain, standard = given.get("brain"), given.get("standard")
     return Options(
         engine=given.get("engine") or "elmed",
@@ -127,7 +134,7 @@ def options_of(given: Mapping[str, Any], profile: str) -> Options:
         normalisation=given.get("normalisation"),
         brain=read_image(brain, "brain mask") if brain else None,
         standard=NyulStandard.load(standard) if standard else None,
-        threads=given.get("threads") or 1,
+        threads=threads or 1,
     )
 
 
@@ -148,7 +155,8 @@ def map_files(arguments: Mapping[str, Any], progress: Progress = no_progress) ->
     settings, profile = settings_of(arguments)
     profile = (arguments.get("options") or {}).get("profile") or profile
     image, mask = read_image(arguments["image"]), read_image(arguments["mask"], "mask")
-    label = int(arguments.get("label") or settings.general["label"])
+    asked = arguments.get("label")
+    label = int(settings.general["label"] if asked is None else asked)
     maps = feature_maps(image, mask, settings, label, profile, within(progress, READ, COMPUTED))
     outputs = {}
     for name, computed in maps.items():

@@ -110,8 +110,14 @@ def clinic_of(record: Mapping[str, Any]) -> Clinic:
         if value not in allowed:
             words = ", ".join(word for word in allowed if word)
             raise InputError(f"'{value}' is unknown in '{what}'.", f"Write {words}, or nothing.")
+    steroids = _number(record.get("steroids_mg"), "steroids_mg")
+    if steroids is not None and steroids < 0:
+        raise InputError(
+            f"The dose of steroids, {steroids:g} mg a day, is below zero.",
+            "Correct it, or leave it empty.",
+        )
     return Clinic(
-        _number(record.get("steroids_mg"), "steroids_mg"),
+        steroids,
         state,
         new,
         _number(record.get("weeks_since_radiotherapy"), "weeks_since_radiotherapy"),

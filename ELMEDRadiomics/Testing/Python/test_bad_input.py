@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from ELMEDLib.command import main
 from ELMEDLib.errors import InputError
 from ELMEDRadiomicsLib.backends import Options
 from ELMEDRadiomicsLib.engine import extract
@@ -48,6 +49,32 @@ def test_absent_label_names_those_that_there_are(image, mask):
         extract({"a": image}, mask * 3, labels=[2])
     assert "Label 2" in caught.value.message
     assert "3" in caught.value.advice
+
+
+def test_the_background_is_no_segment(image, mask):
+    with pytest.raises(MaskError, match="Label 0 is the background"):
+        extract({"a": image}, mask, labels=[0])
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (["radiomics", "--label", "0"], "Label 0 is the background"),
+        (["radiomics", "--threads", "0"], "0 images cannot be worked on at once"),
+        (["radiomics-maps", "--label", "0", "--settings", "s.json"], "Label 0 is the background"),
+    ],
+)
+def test_numbers_of_the_command_line_that_mean_nothing(
+    image, mask, tmp_path, capsys, monkeypatch, asked, sentence
+):
+    monkeypatch.chdir(tmp_path)
+    for name, volume in (("a.nrrd", image), ("m.nrrd", mask)):
+        sitk.WriteImage(volume, name)
+    (tmp_path / "s.json").write_text('{"featureClass": {"firstorder": ["Mean"]}}')
+    command, *options = asked
+    assert main([command, "a.nrrd", "--mask", "m.nrrd", *options, "-o", "out.csv"]) != 0
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_single_voxel(image):

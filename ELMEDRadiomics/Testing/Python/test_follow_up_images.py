@@ -163,6 +163,7 @@ def test_other_labels_are_told_and_can_be_given(tmp_path, capsys):
         ("date,labels,state\n2024-05-31,a.nrrd,fine\n2024-06-01,a.nrrd,\n", "'fine' is unknown"),
         ("date,labels,steroids_mg\n2024-05-31,a.nrrd,much\n2024-06-01,a.nrrd,\n", "is no number"),
         ("date,labels,steroids_mg\n2024-05-31,a.nrrd,nan\n2024-06-01,a.nrrd,\n", "is no number"),
+        ("date,labels,steroids_mg\n2024-05-31,a.nrrd,-4\n2024-06-01,a.nrrd,\n", "below zero"),
         ("date,labels\n2024-05-31,a.nrrd\n2024-06-01,\n", "Line 3 .* names no label map"),
         ("date;labels\n2024-05-31;a.nrrd\n;\n", "less than two time points"),
         ("date,labels\n2024-05-31,a.nrrd\n", "less than two time points"),
