@@ -1,27 +1,22 @@
-"""The experiment on the bench: what is chosen, what goes on, and who hears of it."""
+"""The experiment on the bench: what goes on, in a worker that may be let go or die."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
 
-import qt
-
 from ELMEDLib.errors import CancelledError, WorkerError
+from ELMEDPlaygroundWidgets.bench_choices import BenchChoices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ELMEDLib.errors import ELMEDError
-    from ELMEDPlaygroundWidgets.follower import Follower
     from ELMEDPlaygroundWidgets.laboratory import Laboratory
 
 FRAME_S = 0.03
 """How long the worker trains between two frames: with computing and drawing the views, more than
 15 frames come in a second."""
-
-SETTLE_MS = 120
-"""How long choices are waited for before the experiment is made anew from them."""
 
 SAVE_S = 2.0
 """How much training is lost at the most when the worker dies."""
@@ -31,131 +26,38 @@ RESTORED = (
     "The experiment is back as it was at step {}; press Run to go on."
 )
 
-PARTS = ("data", "network", "settings")
 
-
-class Bench:
-    """Holds the choices, pulls frames from the worker, and tells the followers.
+class Bench(BenchChoices):
+    """Has the experiment made of the choices, pulls frames from the worker, and tells of them.
 
     Attributes:
-        spec: `data`, `network` and `settings`, as the engine takes them; and `generate` while a
-            generator is on the bench instead of a network that classifies.
-        summary: what the worker said of the experiment; None until it has one.
-        running: whether the training goes on.
         latest: the latest answer of the worker with its numbers.
         history: the rows of loss and accuracy so far.
-        state: the experiment as of some seconds ago at the most; None when there is none.
         stopAt: the step at which the training pauses by itself, 0 for none.
         views: the panes; `views.show([names])` shows other views.
-        notes: what pages keep with the scene beside the experiment, by page; see `note`.
     """
 
     def __init__(self, laboratory: Laboratory) -> None:
+        super().__init__()
         self.laboratory = laboratory
-        self.spec: dict[str, Any] = {part: {} for part in PARTS}
-        self.summary: dict[str, Any] | None = None
-        self.running = False
         self.latest: dict[str, Any] = {}
         self.history: list[dict[str, Any]] = []
-        self.state: dict[str, Any] | None = None
         self.stopAt = 0
         self.views: Any = None
-        self.notes: dict[str, Any] = {}
         self.viewsWanted: Callable[[], dict[str, Any]] = dict
-        self._followers: list[Follower] = []
-        self._generation = 0
         self._savedAt = 0.0
         self._home: int | None = None
         self._restoring = False
         self._leaving = False
         self._away = False
-        self._live: dict[str, Any] = {}  # settings that were changed since the state was fetched
-        self._unsettled = False
         self._until = 0
         self._advancing = -1
-        self._settling = qt.QTimer()
-        self._settling.setSingleShot(True)
-        self._settling.setInterval(SETTLE_MS)
-        self._settling.connect("timeout()", self.create)
-
-    def follow(self, follower: Follower) -> None:
-        """Tell a part of the panel what happens from now on."""
-        self._followers.append(follower)
-
-    # Choices
-
-    def change(self, **parts: Mapping[str, Any]) -> None:
-        """Choose other data, another network or other settings; the experiment begins anew.
-
-        Args:
-            parts: `data`, `network`, `settings`, or `generate` alone, each as a whole. Without
-                `generate`, a generator gives way to the network that classifies.
-        """
-        parts = {"generate": {}, **parts}
-        known = {"generate": {}, **self.spec}
-        changed = {name: dict(part) for name, part in parts.items() if known[name] != part}
-        if changed:
-            spec = {**known, **changed}
-            self.spec = {name: part for name, part in spec.items() if part or name in PARTS}
-            self._setRunning(False)
-            self._generation += 1
-            self.summary = self.state = None
-            self._live = {}
-            self._tell("specChanged")
-            self._createSoon()
-
-    def changeLive(self, **settings: Any) -> None:
-        """Change settings, such as the learning rate, without beginning anew.
-
-        They are those of a network that classifies: where a generator is, it gives way.
-        """
-        if self.spec.get("generate"):
-            self.change(settings={**self.spec["settings"], **settings})
-            return
-        self._changeLive("settings", settings)
-
-    def changeGeneratorLive(self, **settings: Any) -> None:
-        """Change settings of the generator, those that its model's `Settings.LIVE` names."""
-        self._changeLive("generate", settings)
-
-    def _changeLive(self, part: str, settings: Mapping[str, Any]) -> None:
-        self.spec[part] = {**self.spec[part], **settings}
-        self._live = {**self._live, **settings}
-        self._tell("specChanged")
-        if self.summary is not None:
-            self._ask("set", settings, self._stepped)
-        elif not self.laboratory.busy:  # else they are told as soon as there is an experiment
-            self._createSoon()
 
     def lay(self, spec: Mapping[str, Any], state: Mapping[str, Any] | None) -> None:
-        """Lay an experiment on the bench that was saved; `create` wakes it up.
-
-        Args:
-            spec: the choices.
-            state: where it was; without one it begins anew.
-        """
+        """Lay an experiment on the bench; the worker that was about to go need not save."""
         if self._leaving:
             self.close()
-        self._settle()
-        self._setRunning(False)
-        self._generation += 1
-        self.summary = None
-        self._live = {}
-        self.spec = {part: dict(spec.get(part) or {}) for part in PARTS}
-        if spec.get("generate"):
-            self.spec["generate"] = dict(spec["generate"])
-        self.state = dict(state) if state else None
-        self._tell("specChanged")
-
-    def restore(self, spec: Mapping[str, Any], state: Mapping[str, Any] | None) -> None:
-        """Take up an experiment that was saved, now."""
-        self.lay(spec, state)
-        self.create()
-
-    def note(self, page: str, value: Any) -> None:
-        """Keep something with the scene; `value` is what JSON can carry."""
-        self.notes = {**self.notes, page: value}
-        self._tell("noted")
+        super().lay(spec, state)
 
     # What goes on
 
@@ -267,10 +169,6 @@ class Bench:
         """
         self._ask(task, arguments, onAnswer, onProgress)
 
-    def happened(self, task: str, answer: Mapping[str, Any]) -> None:
-        """Tell everybody what was found out beside the experiment, about a scan for instance."""
-        self._tell("happened", task, answer)
-
     def leave(self) -> None:
         """Let the worker go, with the state in safe keeping; `stay` takes it back."""
         self._settle()
@@ -293,13 +191,11 @@ class Bench:
 
     # The machinery
 
-    def _settle(self) -> None:
-        self._settling.stop()
-        self._unsettled = False
-
-    def _createSoon(self) -> None:
-        self._unsettled = True
-        self._settling.start()
+    def _tellLive(self, settings: Mapping[str, Any]) -> None:
+        if self.summary is not None:
+            self._ask("set", settings, self._stepped)
+        elif not self.laboratory.busy:  # else they are told as soon as there is an experiment
+            self._createSoon()
 
     def _closeIfLeft(self) -> None:
         if self._leaving:
@@ -406,16 +302,3 @@ class Bench:
             return
         self._restoring = False
         self.troubled(str(error))
-
-    def troubled(self, sentence: str) -> None:
-        """Tell everybody what keeps the experiment from going on, "" when nothing does."""
-        self._tell("troubled", sentence)
-
-    def _setRunning(self, running: bool) -> None:
-        if running != self.running:
-            self.running = running
-            self._tell("runningChanged", running)
-
-    def _tell(self, what: str, *about: Any) -> None:
-        for follower in self._followers:
-            getattr(follower, what)(*about)
