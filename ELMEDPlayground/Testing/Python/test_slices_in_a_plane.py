@@ -105,3 +105,19 @@ def test_it_is_saved_and_goes_on_as_it_would_have(spec):
     assert np.array_equal(
         one.experiment.weights.values.numpy(), other.experiment.weights.values.numpy()
     )
+
+
+def test_it_goes_on_with_its_own_scan_alone(spec, tmp_path):
+    image = sitk.ReadImage(spec["subjects"][0]["images"]["t1"])
+    path = tmp_path / "t1.nrrd"
+    sitk.WriteImage(image, str(path))
+    session = Session()
+    session.create({"generate": {**spec, "subjects": [{"images": {"t1": str(path)}}]}})
+    state = session.save({})["state"]
+    sitk.WriteImage(image[::-1, :, :], str(path))
+    with pytest.raises(InputError, match="has changed since"):
+        session.load({"state": state})
+    sitk.WriteImage(image, str(path))
+    session.load({"state": state})
+    with pytest.raises(InputError, match="no text"):
+        session.create({"generate": {**spec, "checksum": 5}})

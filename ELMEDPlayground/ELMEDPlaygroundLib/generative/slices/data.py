@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,6 +114,18 @@ def slices_of(stacks: Sequence[Stack], side: int) -> Slices:
     )
     _check(slices)
     return slices
+
+
+def checksum_of(subjects: Sequence[Mapping[str, Any]]) -> str:
+    """Return the SHA-256 of all files of subjects that `read_slices` has read."""
+    from ELMEDSegmentLib.model import sha256
+
+    digest = hashlib.sha256()
+    for subject in subjects:
+        labels = subject.get("labels")
+        for path in (*subject["images"].values(), *([labels] if labels else [])):
+            digest.update(sha256(Path(path)).encode())
+    return digest.hexdigest()
 
 
 def _read(entry: object, plane: str) -> Stack:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ELMEDLib.errors import InputError
 from ELMEDPlaygroundLib import checked
 from ELMEDPlaygroundLib.data.scan_patches import PLANES
 from ELMEDPlaygroundLib.data.scan_subjects import MOST_SUBJECTS
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SIDE = 48
 """Of the slices, in pixels: small enough for many steps a second."""
 
+LONGEST_CHECKSUM = 64
+
 FLAT = 2
 """Numbers in a code: a point of a plane."""
 
@@ -33,6 +36,8 @@ class SlicesVaeSettings(GeneratorSettings):
     Attributes:
         subjects: the scans, see `data.read_slices`.
         plane: axial, coronal or sagittal.
+        checksum: that the scans' files must have together, "" for any; what is saved goes on with
+            its own scans alone.
         beta: how much a nat of the code counts against the squared error of a picture.
     """
 
@@ -41,6 +46,7 @@ class SlicesVaeSettings(GeneratorSettings):
     batch: int = 32
     subjects: tuple[Any, ...] = ()
     plane: str = "axial"
+    checksum: str = ""
     beta: float = 1.0
 
     LIMITS: ClassVar[Mapping[str, tuple[float, float]]] = {
@@ -52,7 +58,15 @@ class SlicesVaeSettings(GeneratorSettings):
 
     @classmethod
     def read_field(cls, name: str, value: object) -> Any:
-        """Read the subjects; their files are read when the slices are made."""
+        """Read the checksum or the subjects; their files are read when the slices are made.
+
+        Raises:
+            InputError: it is something else.
+        """
+        if name == "checksum":
+            if not isinstance(value, str) or len(value) > LONGEST_CHECKSUM:
+                raise InputError("The scans' checksum is no text.", "Leave it out.")
+            return value
         entries = checked.items(value, f"the list of {name}", MOST_SUBJECTS)
         return tuple(dict(checked.mapping(entry, "a subject")) for entry in entries)
 
@@ -78,13 +92,24 @@ class SlicesVaeExperiment(GenerativeExperiment):
     }
 
     def prepare(self) -> None:
-        """Cut the scans into slices."""
+        """Cut the scans into slices.
+
+        Raises:
+            InputError: they cannot be read, or are others than those that were learnt from.
+        """
         import torch
 
-        from ELMEDPlaygroundLib.generative.slices.data import read_slices
+        from ELMEDPlaygroundLib.generative.slices.data import checksum_of, read_slices
 
         settings = self.settings
         self.slices = read_slices(list(settings.subjects), settings.plane, SIDE)
+        checksum = checksum_of(settings.subjects)
+        if settings.checksum not in ("", checksum):
+            raise InputError(
+                "The scan has changed since this model learnt from it.",
+                "Open the page Generate, choose the volumes again and begin anew.",
+            )
+        self.spec["generate"]["checksum"] = checksum
         pictures = torch.from_numpy(self.slices.pictures)
         self.learnt = pictures[torch.from_numpy(self.slices.learnt)]
         self.held = pictures[torch.from_numpy(self.slices.held)]
