@@ -49,12 +49,14 @@ class Candidate:
         facts: of the DICOM series, where there is one.
         longest_mm: its coarsest voxel spacing, None when it is not known.
         image: reads or returns the volume; None where images may not be looked at.
+        title: shown instead of the name where that is not enough to tell volumes apart.
     """
 
     name: str
     facts: SeriesFacts | None = None
     longest_mm: float | None = None
     image: Callable[[], sitk.Image] | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,7 @@ def _derived(candidate: Candidate) -> bool:
 def _duplicate(
     channel: str, best: int, losers: Sequence[int], candidates: Sequence[Candidate], why: str
 ) -> str:
-    names = [f"'{candidates[index].name}'" for index in (best, *losers)]
+    names = [f"'{candidates[index].title or candidates[index].name}'" for index in (best, *losers)]
     listed = f"{', '.join(names[:-1])} and {names[-1]}"
     count = "Two" if len(names) == 2 else str(len(names))  # noqa: PLR2004
     return (

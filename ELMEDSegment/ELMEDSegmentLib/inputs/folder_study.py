@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from ELMEDSegmentLib.inputs.study import Study, as_volume, check_study, lacking,
 from ELMEDSegmentLib.labels import CHANNEL_TITLES, CHANNELS, joined_titles
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
 EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd")
@@ -161,7 +162,8 @@ def find_study(folder: Path | str) -> FolderStudy:
             "Choose a folder with NIfTI or NRRD files, or with the DICOM files of one patient.",
         )
     usable = [index for index, volume in enumerate(volumes) if not volume.left_out]
-    found = identify([_candidate(volumes[index]) for index in usable])
+    titles = titles_of(volumes)
+    found = identify([_candidate(volumes[index], titles[index]) for index in usable])
     found = replace(found, remarks=(*_visits(volumes), *found.remarks))
     study = FolderStudy(tuple(volumes), _renumbered(found, usable, volumes))
     if not (mixture := study.mixture()):
@@ -309,11 +311,20 @@ def _visits(volumes: list[FolderVolume]) -> tuple[str, ...]:
     return (f"The folder holds series of {count} examinations; take volumes of one of them.",)
 
 
-def _candidate(volume: FolderVolume) -> Candidate:
+def titles_of(volumes: Sequence[FolderVolume]) -> list[str]:
+    """Return the volumes' names, those of several with the folder that each lies in."""
+    names = Counter(volume.name for volume in volumes)
+    return [
+        f"{volume.files[0].parent.name}/{volume.name}" if names[volume.name] > 1 else volume.name
+        for volume in volumes
+    ]
+
+
+def _candidate(volume: FolderVolume, title: str) -> Candidate:
     computed = volume.facts is not None and volume.facts.derived
     # What was computed from other series shows anything: its brightness is no evidence.
     image = None if computed else lru_cache(maxsize=1)(partial(volume.read, volume.name))
-    return Candidate(volume.name, volume.facts, volume.longest_mm, image)
+    return Candidate(volume.name, volume.facts, volume.longest_mm, image, title)
 
 
 def _renumbered(

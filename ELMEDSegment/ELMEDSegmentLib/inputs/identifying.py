@@ -42,9 +42,10 @@ def identify_folder(arguments: dict[str, Any], progress: Progress) -> dict[str, 
         progress: told about every stage; may raise `CancelledError`.
 
     Returns:
-        `volumes`: for each, `name`, `channel` ("" when it is none), `confidence`, `reason`,
-        `source`, `dicom` and `instances` (UIDs, of DICOM series); `remarks`: sentences;
-        `images`: file by channel, written ones where an output was given.
+        `volumes`: for each, `name`, `title` (the name, with the folder where several have it),
+        `channel` ("" when it is none), `confidence`, `reason`, `source`, `dicom` and
+        `instances` (UIDs, of DICOM series); `remarks`: sentences; `images`: file by channel,
+        written ones where an output was given.
 
     Raises:
         ELMEDError: the folder holds no study, or the output cannot be written.
@@ -78,8 +79,11 @@ def _written(volume: FolderVolume, channel: str, folder: str) -> Path:
 
 
 def _rows(found: FolderStudy) -> list[dict[str, Any]]:
+    from ELMEDSegmentLib.inputs.folder_study import titles_of
+
     guesses = {guess.index: name for name, guess in found.identification.guesses.items()}
     rows = []
+    titles = titles_of(found.volumes)
     for index, volume in enumerate(found.volumes):
         channel = guesses.get(index, "")
         guess = found.identification.guesses.get(channel)
@@ -87,6 +91,7 @@ def _rows(found: FolderStudy) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": volume.name,
+                "title": titles[index],
                 "channel": channel,
                 "confidence": guess.confidence if guess else None,
                 "reason": guess.reason if guess else found.identification.left_out[index],
@@ -131,4 +136,4 @@ def run_identify(arguments: argparse.Namespace, progress: Progress) -> None:
 def _cells(row: dict[str, Any]) -> tuple[str, str, str, str]:
     sure = f"{row['confidence']:.0%}" if row["confidence"] is not None else "-"
     channel = row["channel"]
-    return row["name"], CHANNEL_TITLES[channel] if channel else "-", sure, row["reason"]
+    return row["title"], CHANNEL_TITLES[channel] if channel else "-", sure, row["reason"]

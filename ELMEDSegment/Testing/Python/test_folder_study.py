@@ -20,6 +20,7 @@ from ELMEDSegmentLib.geometry import Grid, difference
 from ELMEDSegmentLib.inputs.dicom_headers import read_header
 from ELMEDSegmentLib.inputs.dicom_series import read_series
 from ELMEDSegmentLib.inputs.folder_study import find_study, read_folder_study
+from ELMEDSegmentLib.inputs.identifying import identify_folder
 from ELMEDSegmentLib.labels import CHANNELS
 
 
@@ -312,7 +313,11 @@ def test_files_of_two_patients_are_not_mixed(small, tmp_path):
             if (patient, channel) != ("anna", "flair"):
                 sitk.WriteImage(small[channel], str(tmp_path / patient / f"{channel}.nii.gz"))
     told = "T1 in 'anna', contrast-enhanced T1 in 'anna', T2 in 'anna', FLAIR in 'bert'"
-    assert told in find_study(tmp_path).identification.remarks[0]
+    remarks = find_study(tmp_path).identification.remarks
+    assert told in remarks[0]
+    assert any("look like T1: 'anna/t1' and 'bert/t1'; 'anna/t1' was taken" in r for r in remarks)
+    rows = identify_folder({"folder": str(tmp_path)}, lambda *_: None)["volumes"]
+    assert {"anna/t1", "bert/t1", "flair"} <= {row["title"] for row in rows}
     with pytest.raises(InputError, match="as if of several patients") as caught:
         read_folder_study(tmp_path)
     assert "Give the folder of one patient" in caught.value.advice
