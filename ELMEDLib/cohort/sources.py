@@ -76,6 +76,8 @@ def identifier_column(titles: list[str]) -> str:
 
 def _cases_in_table(path: Path, role_of: RoleOf) -> list[Case]:
     titles, rows = read_table(path)
+    if not rows:
+        raise InputError(f"The table '{path.name}' has no rows.", "Add a row for each case.")
     identifier = identifier_column(titles)
     others = [title for title in titles if title != identifier]
     roles = _roles_of_columns(others, rows, role_of)
@@ -105,8 +107,6 @@ def _cases_in_table(path: Path, role_of: RoleOf) -> list[Case]:
             )
         seen[case.name.casefold()] = case.name
         cases.append(case)
-    if not cases:
-        raise InputError(f"The table '{path.name}' has no rows.", "Add a row for each case.")
     return cases
 
 

@@ -95,7 +95,7 @@ def test_two_files_for_one_sequence_are_named(tmp_path):
         ("case,age\nA,5\n", "no column with image files"),
         ("case,t1c,T1 post,mask\nA,a.nii,b.nii,m.nii\n", "Two columns of the table stand for"),
         ("case,t1c,t1c\nA,a.nii,b.nii\n", "column 't1c' twice"),
-        ("case,t1c\n", "no column with image files"),
+        ("case,t1c\n", "has no rows"),
     ],
 )
 def test_tables_that_say_nothing_are_refused(tmp_path, text, message):

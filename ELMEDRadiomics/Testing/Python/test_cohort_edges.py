@@ -69,6 +69,13 @@ def test_a_label_that_no_patient_of_the_report_has_is_not_said_to_differ_most():
     assert "nan" not in found.sentence
 
 
+def test_one_patient_is_not_compared_with_others():
+    columns = {f"t1c_label2_intensity_p{p:02d}": [3.0] for p in (5, 25, 50, 75, 95)}
+    spread = pd.DataFrame(columns, ["A"])
+    found = intensity_distributions(Cohort(pd.DataFrame(index=["A"]), intensities=spread))
+    assert found.sentence.startswith("Only one patient was measured")
+
+
 def test_a_feature_that_varies_without_a_site_alone_explains_nothing():
     site = pd.Series([*"A" * 9, *"B" * 9, None, None], PATIENTS)
     table = {MAXIMUM: np.r_[np.full(19, 100.0), 5.0], MEAN: numbers()}

@@ -37,6 +37,8 @@ def intensity_distributions(cohort: Cohort) -> Finding:
         f"{widest['lower quartile']:.4g} and {widest['upper quartile']:.4g} around "
         f"{widest['median of medians']:.4g}."
     )
+    if len(spread) == 1:
+        sentence = "Only one patient was measured: there are no others to compare with."
     caveat = (
         "Intensities of MRI have no unit: patients differ by scanner and settings as well as by "
         "tissue, so compare features of normalised images."
