@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ELMEDSegmentLib.inputs.study import Study
+    from ELMEDSegmentLib.manifest import Manifest
     from ELMEDSegmentLib.model import Model
 
 IMAGE_EXTENSIONS = (".nii.gz", ".nii", ".nrrd", ".mha")
@@ -156,9 +157,9 @@ def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
 
     manifest = find_model(arguments.get("model"))
     progress("reading", 0.0, "Reading the volumes")
-    optional = read_manifest(manifest).copes_without
+    known = read_manifest(manifest)
     preparing = (arguments.get("options") or {}).get("prepare") != "never"
-    study = _read(arguments, optional, preparing=preparing)
+    study = _read(arguments, known, preparing=preparing)
     progress("model", 0.1, "Loading the model")
     model = _model(manifest.resolve(), manifest.stat().st_mtime_ns)
     options = Options(
@@ -169,18 +170,26 @@ def _segment(arguments: dict[str, Any], progress: Progress) -> Any:
     return segment(study, model, options, within(progress, 0.2, 1.0))
 
 
-def _read(arguments: dict[str, Any], optional: tuple[str, ...], *, preparing: bool) -> Study:
-    """Read the study from its folder or from its files."""
+def _read(arguments: dict[str, Any], manifest: Manifest, *, preparing: bool) -> Study:
+    """Read the study, from its folder or from its files, for the model of the manifest."""
     from ELMEDSegmentLib.inputs.folder_study import read_folder_study
     from ELMEDSegmentLib.inputs.study import lacking, read_study
 
     volumes, folder = arguments.get("volumes") or {}, arguments.get("folder")
-    reference = arguments.get("reference")
+    reference, optional = arguments.get("reference"), manifest.copes_without
+    working_mm = manifest.spacing_mm
     if folder:
-        return read_folder_study(folder, optional, reference, preparing=preparing, named=volumes)
+        return read_folder_study(
+            folder,
+            optional,
+            reference,
+            preparing=preparing,
+            named=volumes,
+            working_mm=working_mm,
+        )
     given = [name for name in CHANNELS if volumes.get(name)]
     channels = CHANNELS if lacking(given, optional) else tuple(given)
-    return read_study(volumes, channels, reference, preparing=preparing)
+    return read_study(volumes, channels, reference, preparing=preparing, working_mm=working_mm)
 
 
 @lru_cache(maxsize=1)

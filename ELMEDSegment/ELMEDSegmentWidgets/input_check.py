@@ -50,6 +50,7 @@ class InputCheck:
         self._key: tuple = ()
         self._volumes: dict[str, Any] = {}
         self._preparing = True
+        self._workingMm: float | None = None
         self._looking = Background()
         self._waiting = qt.QTimer()
         self._waiting.setSingleShot(True)
@@ -67,22 +68,25 @@ class InputCheck:
         """What keeps the volumes from being segmented, "" when nothing does."""
         return next((str(each) for each in self.findings if each.severity == PROBLEM), "")
 
-    def look(self, volumes: Volumes, missing: str, preparing: bool) -> None:
+    def look(
+        self, volumes: Volumes, missing: str, preparing: bool, workingMm: float | None = None
+    ) -> None:
         """Look at the chosen volumes unless they have been looked at.
 
         Args:
             volumes: node by channel; fewer than two are not looked at.
             missing: the channel that the model does without, "" when all are there.
             preparing: whether volumes are registered and resampled where needed.
+            workingMm: voxel size that the model works on, None where it is not known.
         """
-        key = (missing, preparing, *(_key(name, node) for name, node in volumes.items()))
+        key = (missing, preparing, workingMm, *(_key(name, node) for name, node in volumes.items()))
         if key == self._key:
             return
         self.forget()
         if len(volumes) < 2:  # noqa: PLR2004
             return
         self._key, self._volumes, self._preparing = key, dict(volumes), preparing
-        self._missing = missing
+        self._missing, self._workingMm = missing, workingMm
         self._label.text = CHECKING
         self._label.visible = True
         self._waiting.start()
@@ -115,7 +119,13 @@ class InputCheck:
         reference = default_reference(images)
 
         def check() -> tuple[Finding, ...]:
-            return findings_of(images, reference, preparing=self._preparing, acquired=acquired)
+            return findings_of(
+                images,
+                reference,
+                preparing=self._preparing,
+                acquired=acquired,
+                working_mm=self._workingMm,
+            )
 
         return (yield from self._looking.inThread(check))
 

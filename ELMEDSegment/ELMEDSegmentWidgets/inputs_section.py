@@ -57,18 +57,20 @@ class InputsSection:
         if sentence:
             self._panel.say(sentence)
 
-    def check(self, optional: tuple[str, ...]) -> str:
+    def check(self, optional: tuple[str, ...], workingMm: float | None = None) -> str:
         """Look at the chosen volumes, and return what keeps them from being segmented.
 
         Args:
             optional: the channels that the model does without.
+            workingMm: voxel size that it works on, None where it is not known.
         """
         parameters = self._panel.parameters
         self.selectors.follow(parameters)
         volumes = chosenVolumes(parameters)
         missing = [channel for channel in CHANNELS if channel not in volumes]
         without = missing[0] if len(missing) == 1 and missing[0] in optional else ""
-        self.findings.look(volumes, without, preparing=parameters.prepare.value != "never")
+        preparing = parameters.prepare.value != "never"
+        self.findings.look(volumes, without, preparing, workingMm)
         return self.findings.problem
 
     # Filling the selectors

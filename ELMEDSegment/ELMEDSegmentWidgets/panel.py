@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ELMEDLib.bridge.runs import Run
     from ELMEDLib.worker.client import WorkerProcess
     from ELMEDSegmentLib.catalogue import ModelEntry
+    from ELMEDSegmentLib.manifest import Manifest
     from ELMEDSegmentWidgets.run import SegmentationRun
 
 
@@ -56,6 +57,7 @@ class SegmentPanel(RunPanel):
         self.problem: ELMEDError | None = None
         self._models = {}
         self._optional: tuple[str, ...] = ()
+        self._workingMm: float | None = None
         self.inputs = InputsSection(ui, self)
         self.results = ResultsView(ui, self._studyVolumes)
         self.devices = DeviceLabel(ui)
@@ -144,7 +146,9 @@ class SegmentPanel(RunPanel):
         entry = self._models.get(self.ui.modelComboBox.currentData)
         self.ui.modelDescriptionLabel.text = entry.description if entry else ""
         self.ui.modelDescriptionLabel.visible = bool(entry and entry.description)
-        self._optional = _copesWithout(entry)
+        manifest = _manifestOf(entry)
+        self._optional = manifest.copes_without if manifest else ()
+        self._workingMm = manifest.spacing_mm if manifest else None
         self.check()
 
     def _pythonChosen(self, path: str) -> None:
@@ -161,7 +165,7 @@ class SegmentPanel(RunPanel):
         """Let Apply be pressed when nothing is missing, and else say what is."""
         if self.parameters is None or self.place.running:
             return
-        unusable = self.inputs.check(self._optional)
+        unusable = self.inputs.check(self._optional, self._workingMm)
         missing = whatIsMissing(self.parameters, bool(self._models), self.problem, self._optional)
         self.showReadiness(missing or unusable, "Segment the tumour in the chosen volumes.")
         self.results.show(self.parameters.segmentation, self.parameters.volumesTable)
@@ -240,9 +244,9 @@ class SegmentPanel(RunPanel):
         return f"Segmented in {result.seconds:.0f} s with {model} on {result.device.upper()}."
 
 
-def _copesWithout(entry: ModelEntry | None) -> tuple[str, ...]:
-    """Return the channels that a model does without, one at a time."""
+def _manifestOf(entry: ModelEntry | None) -> Manifest | None:
+    """Return what is known about a model, None where it cannot be read."""
     try:
-        return read_manifest(entry.manifest).copes_without if entry else ()
+        return read_manifest(entry.manifest) if entry else None
     except ELMEDError:
-        return ()
+        return None

@@ -179,6 +179,7 @@ def read_folder_study(
     *,
     preparing: bool = False,
     named: Mapping[str, Path | str] | None = None,
+    working_mm: float | None = None,
 ) -> Study:
     """Find, recognise and read the study in a folder.
 
@@ -188,6 +189,7 @@ def read_folder_study(
         reference: the channel whose grid results are returned on; T1c unless told.
         preparing: see `study.check_study`.
         named: file of each channel that the user names; it goes before what was recognised.
+        working_mm: see `study.check_study`.
 
     Raises:
         InputError: a channel is missing, files may be of several patients, or see `find_study` and
@@ -212,7 +214,9 @@ def read_folder_study(
         for channel in CHANNELS
         if channel in there
     }
-    study = check_study(images, reference, preparing=preparing, acquired=acquired)
+    study = check_study(
+        images, reference, preparing=preparing, acquired=acquired, working_mm=working_mm
+    )
     findings = [each for each in found.findings() if each.channels[0] in chosen]
     warnings = tuple(str(finding) for finding in findings if finding.severity == WARNING)
     return replace(

@@ -66,20 +66,20 @@ def grids(volumes: Volumes, reference: str, *, preparing: bool) -> list[Finding]
     ]
 
 
-def spacing(volumes: Volumes) -> list[Finding]:
-    """Return a finding when voxels are long."""
+def spacing(volumes: Volumes, working_mm: float | None = None) -> list[Finding]:
+    """Return a finding when voxels are long; `working_mm` is the model's voxel, where known."""
     longest = {channel: max(image.GetSpacing()) for channel, image in volumes.items()}
     coarse = tuple(channel for channel, length in longest.items() if length > COARSEST_MM)
     if not coarse:
         return []
     length = max(longest.values())
     which = all_or_titles(coarse, volumes)
+    works = f"; the network works on voxels of {working_mm:g} mm" if working_mm else ""
     return [
         Finding(
             WARNING,
             "spacing",
-            f"Voxels of {which} are up to {length:.1f} mm long; "
-            "the network was trained on 1 mm voxels.",
+            f"Voxels of {which} are up to {length:.1f} mm long{works}.",
             "They are interpolated; small parts of the tumour may be missed.",
             coarse,
         )

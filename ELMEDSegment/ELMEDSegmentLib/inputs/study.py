@@ -51,6 +51,7 @@ def read_study(
     reference: str | None = None,
     *,
     preparing: bool = False,
+    working_mm: float | None = None,
 ) -> Study:
     """Read and check a study from one file a channel.
 
@@ -59,6 +60,7 @@ def read_study(
         channels: the channels that are needed.
         reference: the channel whose grid results are returned on; T1c unless told.
         preparing: see `check_study`.
+        working_mm: see `check_study`.
 
     Raises:
         InputError: a file is missing, damaged or not a 3D volume, or the volumes do not form one
@@ -72,7 +74,7 @@ def read_study(
             f"file{'s' if len(missing) > 1 else ''}, or the study's folder.",
         )
     images = {channel: read_volume(paths[channel], channel) for channel in channels}
-    return check_study(images, reference, preparing=preparing)
+    return check_study(images, reference, preparing=preparing, working_mm=working_mm)
 
 
 def lacking(there: Collection[str], optional: Collection[str]) -> list[str]:
@@ -111,6 +113,7 @@ def check_study(
     *,
     preparing: bool = False,
     acquired: Mapping[str, datetime] | None = None,
+    working_mm: float | None = None,
 ) -> Study:
     """Check that `images` (by channel) form one study, and return it.
 
@@ -120,6 +123,7 @@ def check_study(
         preparing: the volumes are prepared afterwards (see `study_checks.findings_of`), so that
             they may lie on different grids; `Study.prepared` then says whether that is needed.
         acquired: when each volume was acquired, as far as known.
+        working_mm: voxel size that the model works on, None where no model is known.
 
     Raises:
         InputError: a volume is empty or holds NaN, a volume is given twice, the reference is not
@@ -132,7 +136,9 @@ def check_study(
             f"Choose one of {', '.join(images)}.",
         )
     volumes = {channel: as_volume(image, channel) for channel, image in images.items()}
-    findings = findings_of(volumes, reference, preparing=preparing, acquired=acquired)
+    findings = findings_of(
+        volumes, reference, preparing=preparing, acquired=acquired, working_mm=working_mm
+    )
     for finding in findings:
         if finding.severity == PROBLEM:
             raise InputError(finding.sentence, finding.action)

@@ -35,6 +35,7 @@ def findings_of(
     *,
     preparing: bool = False,
     acquired: Mapping[str, datetime] | None = None,
+    working_mm: float | None = None,
 ) -> tuple[Finding, ...]:
     """Look at 3D scalar `volumes` (by channel) and return what was found, the gravest first.
 
@@ -44,6 +45,7 @@ def findings_of(
         preparing: volumes are registered, resampled and freed of the skull where needed; without,
             volumes on different grids are a problem.
         acquired: when each volume was acquired, as far as known; only differences are reported.
+        working_mm: voxel size that the model works on, None where no model is known.
     """
     values = list(_each(volumes, _values))
     if values:
@@ -53,7 +55,7 @@ def findings_of(
         *grid_checks.grids(volumes, reference, preparing=preparing),
         *duplicates(volumes),
         *_skull(volumes, preparing=preparing),
-        *grid_checks.spacing(volumes),
+        *grid_checks.spacing(volumes, working_mm),
         *_each(volumes, grid_checks.extent),
         *grid_checks.overlap(volumes, reference),
         *grid_checks.cut(volumes, reference),

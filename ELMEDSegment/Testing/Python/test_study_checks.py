@@ -199,7 +199,9 @@ def test_long_voxels_are_a_warning_that_names_the_volumes(phantom):
     images = phantom(size=(40, 42, 16), spacing=(2.0, 2.0, 5.0)).images()
     (finding,) = found(images, "spacing")
     assert finding.severity == "warning"
-    assert "Voxels of all volumes are up to 5.0 mm long" in finding.sentence
+    assert finding.sentence == "Voxels of all volumes are up to 5.0 mm long."
+    (finding,) = found(images, "spacing", working_mm=2.0)
+    assert finding.sentence.endswith("5.0 mm long; the network works on voxels of 2 mm.")
 
 
 def test_a_head_that_was_scanned_in_part_is_a_warning(images):
