@@ -1,4 +1,4 @@
-"""What tests of the lessons share."""
+"""What tests of the playground share."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ def walks():
         sys.modules[name] = module
         spec.loader.exec_module(module)
     return sys.modules[name]
+
+
+@pytest.fixture
+def bench(host, panel):
+    """The bench with a spiral on it, the worker warm."""
+    bench = panel.panel.bench
+    host.wait_until(lambda: bench.summary is not None, 120)
+    return bench
 
 
 @pytest.fixture(scope="module")

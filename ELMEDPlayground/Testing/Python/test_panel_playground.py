@@ -5,22 +5,9 @@ from __future__ import annotations
 import pytest
 
 from host import panel_checks
+from host.playground_bench import page, type_into
 
 NAME = "ELMEDPlayground"
-
-
-def page(panel, title):
-    return next(section for section in panel.panel.sections if section.title == title)
-
-
-def type_into(line, text):
-    """Type as a user does, which is told apart from setting a text."""
-    from PySide6.QtTest import QTest
-
-    from host.pythonqt import unwrap
-
-    line.setText("")
-    QTest.keyClicks(unwrap(line), text)
 
 
 def test_opening_the_panel_imports_nothing_heavy():

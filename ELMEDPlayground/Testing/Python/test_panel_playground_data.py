@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from host.playground_bench import page
+
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
 NAME = "ELMEDPlayground"
@@ -19,17 +21,6 @@ INSIDE = {"circles", "xor", "gaussians", "spiral", "moons", "digits", "shapes", 
 """The kinds that need nothing of the user's."""
 
 SMALL = [{"kind": "dense", "neurons": 4, "activation": "relu"}]
-
-
-@pytest.fixture
-def bench(host, panel):
-    bench = panel.panel.bench
-    host.wait_until(lambda: bench.summary is not None, 120)
-    return bench
-
-
-def page(panel, title):
-    return next(section for section in panel.panel.sections if section.title == title)
 
 
 def settled(host, bench):

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from host.playground_bench import page
+
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
 NAME = "ELMEDPlayground"
-
-
-@pytest.fixture
-def bench(host, panel):
-    bench = panel.panel.bench
-    host.wait_until(lambda: bench.summary is not None, 120)
-    return bench
-
-
-def page(panel, title):
-    return next(section for section in panel.panel.sections if section.title == title)
 
 
 def points(panel):

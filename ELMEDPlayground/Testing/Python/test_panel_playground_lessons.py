@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from host.playground_bench import page
+
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
 NAME = "ELMEDPlayground"
 
 
 @pytest.fixture
-def bench(host, panel):
-    bench = panel.panel.bench
-    host.wait_until(lambda: bench.summary is not None, 120)
-    return bench
-
-
-@pytest.fixture
 def lessons(panel, bench):
     panel.panel.tabs.open("Lessons")
     return page(panel, "Lessons")
-
-
-def page(panel, title):
-    return next(section for section in panel.panel.sections if section.title == title)
 
 
 def quiet(host, bench):

@@ -8,42 +8,13 @@ import signal
 
 import pytest
 
+from host.playground_bench import page, quiet, step, type_into
+
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
 NAME = "ELMEDPlayground"
 
 EMPTY_SCENE = '<MRML version="Slicer4.4.0"></MRML>\n'
-
-
-@pytest.fixture
-def bench(host, panel):
-    """The bench with a spiral on it, the worker warm."""
-    bench = panel.panel.bench
-    host.wait_until(lambda: bench.summary is not None, 120)
-    return bench
-
-
-def page(panel, title):
-    return next(section for section in panel.panel.sections if section.title == title)
-
-
-def step(bench):
-    return bench.latest.get("step", 0)
-
-
-def quiet(host, bench):
-    """Wait until all questions are answered."""
-    host.wait_until(lambda: not bench.laboratory.busy, 60)
-
-
-def type_into(line, text):
-    """Type as a user does, which is told apart from setting a text."""
-    from PySide6.QtTest import QTest
-
-    from host.pythonqt import unwrap
-
-    line.setText("")
-    QTest.keyClicks(unwrap(line), text)
 
 
 def add_scene(slicer, path):

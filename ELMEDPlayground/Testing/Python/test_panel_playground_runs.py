@@ -14,6 +14,7 @@ import pytest
 
 from host.lateness import TimerWatch, waited_by, waited_for_processor
 from host.panel_checks import is_alive, wait_for
+from host.playground_bench import page, quiet, run_until, step
 
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
@@ -29,39 +30,11 @@ COMPUTED_S = 0.01
 """That a frame may take to be computed; see `test_representation_views.py`."""
 
 
-@pytest.fixture
-def bench(host, panel):
-    """The bench with a spiral on it, the worker warm."""
-    bench = panel.panel.bench
-    host.wait_until(lambda: bench.summary is not None, 120)
-    return bench
-
-
-def page(panel, title):
-    return next(section for section in panel.panel.sections if section.title == title)
-
-
 def button(section, name):
     """Return a page's button by its object name."""
     import qt
 
     return section.widget.findChild(qt.QPushButton, name)
-
-
-def step(bench):
-    return bench.latest.get("step", 0)
-
-
-def quiet(host, bench):
-    """Wait until all questions are answered."""
-    host.wait_until(lambda: not bench.laboratory.busy, 60)
-
-
-def run_until(host, panel, bench, reached, timeout=60):
-    panel.ui.runButton.click()
-    host.wait_until(lambda: step(bench) >= reached or not bench.running, timeout)
-    panel.ui.pauseButton.click()
-    quiet(host, bench)
 
 
 def test_the_worker_is_warm_before_anybody_presses_run(host, panel, bench):
@@ -374,85 +347,6 @@ def test_the_confusion_matrix_goes_to_a_table_and_with_the_curves_to_csv(
     assert len(slicer.util.getNodesByClass("vtkMRMLTableNode")) == 1
     export.writeTables(tmp_path / "training.csv")
     host.wait_until(lambda: "cannot be written" in panel.ui.readinessLabel.text)
-
-
-def test_leaving_the_module_ends_the_worker_and_coming_back_goes_on(host, panel, bench):
-    run_until(host, panel, bench, 30)
-    rested = step(bench)
-    worker = panel.logic.laboratory.workerProcessID
-    host.select_module("")
-    host.wait_until(lambda: panel.logic.laboratory.workerProcessID is None)
-    wait_for(lambda: not is_alive(worker), 5.0)
-
-    host.select_module(NAME)
-    host.wait_until(lambda: bench.summary is not None, 60)
-    quiet(host, bench)
-    assert step(bench) == rested
-
-
-def test_who_comes_back_at_once_finds_the_experiment_at_work(host, panel, bench):
-    quiet(host, bench)
-    worker = panel.logic.laboratory.workerProcessID
-    # Without a turn of the event loop between them: the state is still on its way.
-    panel.exit()
-    panel.enter()
-    quiet(host, bench)
-    rested = step(bench)
-
-    assert bench.summary is not None
-    assert panel.logic.laboratory.workerProcessID == worker
-    panel.ui.stepButton.click()
-    quiet(host, bench)
-    assert step(bench) == rested + 1
-
-
-def test_a_worker_that_dies_while_it_is_left_is_not_started_anew(host, panel, bench):
-    run_until(host, panel, bench, 30)
-    rested = step(bench)
-    worker = panel.logic.laboratory.workerProcessID
-    os.kill(worker, 19)  # SIGSTOP: the state cannot be saved before the end
-    host.select_module("")
-    os.kill(worker, 9)
-    host.wait_until(lambda: not bench.laboratory.busy)
-
-    assert panel.logic.laboratory.workerProcessID is None
-    assert panel.ui.readinessLabel.text == ""
-    host.select_module(NAME)
-    host.wait_until(lambda: bench.summary is not None, 60)
-    quiet(host, bench)
-    assert step(bench) == rested
-
-
-def test_a_scene_that_is_opened_while_the_panel_is_left_ends_the_worker(host, panel, bench):
-    quiet(host, bench)
-    worker = panel.logic.laboratory.workerProcessID
-    panel.exit()
-    bench.lay(bench.spec, None)
-    host.wait_until(lambda: panel.logic.laboratory.workerProcessID is None, 5)
-    wait_for(lambda: not is_alive(worker), 5.0)
-
-
-def test_what_is_chosen_or_started_after_leaving_waits_for_who_comes_back(host, panel, bench):
-    quiet(host, bench)
-    host.select_module("")
-    host.wait_until(lambda: panel.logic.laboratory.workerProcessID is None)
-    # As what was learnt of a scan does, and a spoken command, when they come late.
-    bench.change(generate={"model": "vae", "kind": "moons"})
-    bench.step()
-    bench.run()
-    time.sleep(0.2)
-    host.process_events()
-    assert panel.logic.laboratory.workerProcessID is None
-    assert not bench.running
-
-    host.select_module(NAME)
-    host.wait_until(lambda: bench.summary is not None, 60)
-    quiet(host, bench)
-    assert bench.summary["generates"] == "vae"
-    assert step(bench) == 0
-    panel.ui.stepButton.click()
-    quiet(host, bench)
-    assert step(bench) == 1
 
 
 def test_the_self_test_passes_and_training_without_the_panel_leaves_no_worker(host):

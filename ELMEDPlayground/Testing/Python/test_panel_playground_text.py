@@ -11,13 +11,6 @@ TINY = {"layers": 1, "heads": 2, "width": 16, "context": 16, "batch": 4}
 
 
 @pytest.fixture
-def bench(host, panel):
-    bench = panel.panel.bench
-    host.wait_until(lambda: bench.summary is not None, 120)
-    return bench
-
-
-@pytest.fixture
 def part(panel):
     sections = panel.panel.sections
     generate = next(section for section in sections if section.title == "Generate")
